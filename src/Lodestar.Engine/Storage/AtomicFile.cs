@@ -11,7 +11,9 @@ public static class AtomicFile
     /// <exception cref="IOException">The file could not be written; its old content is intact.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        var target = new FileInfo(path).LinkTarget is null
+            ? Path.GetFullPath(path)
+            : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         var directory = Path.GetDirectoryName(target)!;
         var temporary = CreateBeside(directory, Path.GetFileName(target), out var stream);
         try
