@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Lodestar.Core.Runs;
@@ -20,33 +20,50 @@ public readonly record struct IdempotencyKey(string Value) : ITextId<Idempotency
 
     /// <summary>Computes the key of an effect.</summary>
     /// <param name="action">What is done, for example <c>implement</c>.</param>
-    /// <param name="task">The task it is done for.</param>
+    /// <param name="task">The task it is done for; null for an effect of the run itself.</param>
     /// <param name="snapshot">The tree the run started from.</param>
     /// <param name="inputs">Everything else the effect depends on: at least attempt, round and base.</param>
     /// <param name="expectedOutputs">An array of what it should produce; null counts as an empty one.</param>
     /// <exception cref="ArgumentException">A name holds a line break, which would let two effects share a key.</exception>
     /// <exception cref="JsonException">The inputs have no canonical form.</exception>
     public static IdempotencyKey For(
-        string action, TaskId task, SnapshotId snapshot, JsonElement inputs, JsonElement? expectedOutputs = null)
-    {
-        var preimage = new ArrayBufferWriter<byte>(1024);
-        Line(preimage, action);
-        Line(preimage, task.Value);
-        Line(preimage, snapshot.Value);
-        CanonicalJson.Write(preimage, inputs);
-        preimage.Write("\n"u8);
-        if (expectedOutputs is { ValueKind: not JsonValueKind.Null } outputs)
-            CanonicalJson.Write(preimage, outputs);
-        else
-            preimage.Write("[]"u8);
-        return new(Prefix + Sha256Text.Of(preimage.WrittenSpan));
-    }
+        string action, TaskId? task, SnapshotId snapshot, JsonNode inputs, JsonArray? expectedOutputs = null) =>
+        For(action, task, snapshot, output => CanonicalJson.Write(output, inputs), output =>
+            CanonicalJson.Write(output, expectedOutputs ?? []));
+
+    /// <inheritdoc cref="For(string, TaskId?, SnapshotId, JsonNode, JsonArray?)"/>
+    public static IdempotencyKey For(
+        string action, TaskId? task, SnapshotId snapshot, JsonElement inputs, JsonElement? expectedOutputs = null) =>
+        For(action, task, snapshot, output => CanonicalJson.Write(output, inputs), output =>
+        {
+            if (expectedOutputs is { ValueKind: not JsonValueKind.Null } outputs)
+                CanonicalJson.Write(output, outputs);
+            else
+                output.Write("[]"u8);
+        });
 
     /// <summary>Orders by text.</summary>
     public int CompareTo(IdempotencyKey other) => string.CompareOrdinal(Value, other.Value);
 
     /// <inheritdoc/>
     public override string ToString() => Value;
+
+    private static IdempotencyKey For(
+        string action,
+        TaskId? task,
+        SnapshotId snapshot,
+        Action<ArrayBufferWriter<byte>> writeInputs,
+        Action<ArrayBufferWriter<byte>> writeOutputs)
+    {
+        var preimage = new ArrayBufferWriter<byte>(1024);
+        Line(preimage, action);
+        Line(preimage, task?.Value ?? "");
+        Line(preimage, snapshot.Value);
+        writeInputs(preimage);
+        preimage.Write("\n"u8);
+        writeOutputs(preimage);
+        return new(Prefix + Sha256Text.Of(preimage.WrittenSpan));
+    }
 
     private static void Line(ArrayBufferWriter<byte> preimage, string part)
     {
@@ -55,22 +72,4 @@ public readonly record struct IdempotencyKey(string Value) : ITextId<Idempotency
         Encoding.UTF8.GetBytes(part, preimage);
         preimage.Write("\n"u8);
     }
-}
-
-/// <summary>The written form of a SHA-256 digest: 64 lower-case hex digits.</summary>
-public static class Sha256Text
-{
-    /// <summary>Hashes bytes.</summary>
-    public static string Of(ReadOnlySpan<byte> content)
-    {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(content, digest);
-        return Convert.ToHexStringLower(digest);
-    }
-
-    /// <summary>Hashes text as UTF-8.</summary>
-    public static string Of(string content) => Of(Encoding.UTF8.GetBytes(content));
-
-    /// <summary>True when the text has the form of a digest.</summary>
-    public static bool Is(ReadOnlySpan<char> text) => text.Length == 64 && text.IndexOfAnyExcept("0123456789abcdef") < 0;
 }
