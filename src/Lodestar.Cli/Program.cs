@@ -1,1 +1,3 @@
-return 0;
+using Lodestar.Cli;
+
+return await CommandLine.RunAsync(args, CommandContext.FromProcess());

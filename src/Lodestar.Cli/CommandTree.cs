@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Lodestar.Cli.Commands;
+
+namespace Lodestar.Cli;
+
+/// <summary>Every command there is. A verb is declared in its own file under <c>Commands/</c> and listed here.</summary>
+internal sealed class CommandTree
+{
+    /// <summary>The program's name.</summary>
+    public const string Name = "lodestar";
+
+    /// <summary>Builds the tree.</summary>
+    public CommandTree()
+    {
+        Root = new RootCommand("Runs many coding agents on one Git repository, unattended, without losing work.");
+        Root.Options.Clear();
+        Root.Directives.Clear();
+        Root.Options.Add(new HelpOption());
+        foreach (var option in Global.All)
+            Root.Options.Add(option);
+        Root.Subcommands.Add(CompletionCommand.Create());
+        Root.Subcommands.Add(CompleteCommand.Create(this));
+    }
+
+    /// <summary>The options every command has.</summary>
+    public GlobalOptions Global { get; } = new();
+
+    /// <summary>The root.</summary>
+    public RootCommand Root { get; }
+
+    /// <summary>What <c>lodestar</c> alone runs.</summary>
+    public Verb? Alone { get; }
+
+    /// <summary>The whole command as typed: the names from the root down.</summary>
+    public static string NameOf(Command command) =>
+        string.Join(' ', Ancestors(command).Reverse().Append(command).Select(one => one is RootCommand ? Name : one.Name));
+
+    /// <summary>The commands above, nearest first.</summary>
+    public static IEnumerable<Command> Ancestors(Command command)
+    {
+        for (var parent = Parent(command); parent is not null; parent = Parent(parent))
+            yield return parent;
+    }
+
+    private static Command? Parent(Command command) => command.Parents.OfType<Command>().FirstOrDefault();
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Lodestar.Core;
+
+namespace Lodestar.Cli;
+
+/// <summary>Writes the one JSON object every command answers with: <c>ok, data, next, warnings</c>, and <c>error</c> on refusal.</summary>
+internal static class Envelope
+{
+    /// <summary>How all JSON of this program is written: for people too, so nothing is escaped that need not be.</summary>
+    public static JsonWriterOptions Indented { get; } = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The envelope of an outcome, with a newline at its end.</summary>
+    public static byte[] Of<TData>(Outcome<TData> outcome, JsonTypeInfo<TData> type)
+        where TData : class =>
+        Write(outcome.Refusal, outcome.Next, outcome.Warnings, writer =>
+        {
+            if (outcome.Data is { } data)
+                JsonSerializer.Serialize(writer, data, type);
+            else
+                WriteErrorData(writer, outcome.Refusal);
+        });
+
+    /// <summary>The envelope of a failure.</summary>
+    public static byte[] Of(Refusal refusal) =>
+        Write(refusal, refusal.Next, [], writer => WriteErrorData(writer, refusal));
+
+    private static byte[] Write(
+        Refusal? refusal, IReadOnlyList<NextAction> next, IReadOnlyList<Warning> warnings, Action<Utf8JsonWriter> writeData)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer, Indented))
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("ok", refusal is null);
+            writer.WritePropertyName("data");
+            writeData(writer);
+            WriteNext(writer, next);
+            writer.WriteStartArray("warnings");
+            foreach (var warning in warnings)
+                writer.WriteStringValue(warning.ToString());
+            writer.WriteEndArray();
+            if (refusal is not null)
+                WriteError(writer, refusal);
+            writer.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteErrorData(Utf8JsonWriter writer, Refusal? refusal)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("error", refusal?.Message);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteNext(Utf8JsonWriter writer, IReadOnlyList<NextAction> next)
+    {
+        writer.WriteStartArray("next");
+        foreach (var action in next)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("intent", action.Intent);
+            writer.WriteString("cmd", action.Cmd);
+            writer.WriteString("description", action.Description);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteError(Utf8JsonWriter writer, Refusal refusal)
+    {
+        writer.WriteStartObject("error");
+        writer.WriteString("code", refusal.Code);
+        writer.WriteString("message", refusal.Message);
+        writer.WriteString("hint", refusal.Hint);
+        writer.WritePropertyName("details");
+        refusal.Details.WriteTo(writer);
+        writer.WriteEndObject();
+    }
+}

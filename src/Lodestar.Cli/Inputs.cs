@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Lodestar.Cli;
+
+/// <summary>Makes the arguments and options verbs declare, so that one word means one thing everywhere.</summary>
+/// <remarks>Ids stay text here: one that is not of its form is simply unknown, and the operation says so with its code.</remarks>
+internal static class Inputs
+{
+    /// <summary>The task a verb is about.</summary>
+    public static Argument<string> Task(string description = "The task's id, for example F001.") =>
+        new("task") { Description = description };
+
+    /// <summary>The acting agent; LODESTAR_AGENT_ID when it is not given.</summary>
+    public static Option<string> Agent(string description, params string[] aliases) =>
+        new("--agent", aliases.Length > 0 ? aliases : ["-a"]) { Description = description + " Default: LODESTAR_AGENT_ID.", HelpName = "agent" };
+
+    /// <summary>A word or a sentence.</summary>
+    public static Option<string> Text(string name, string description, params string[] aliases) =>
+        new(name, aliases) { Description = description, HelpName = "text" };
+
+    /// <summary>A word or a sentence that must be given.</summary>
+    public static Option<string> NeededText(string name, string description, params string[] aliases) =>
+        new(name, aliases) { Description = description, HelpName = "text", Required = true };
+
+    /// <summary>Several words; the option is repeated for each.</summary>
+    public static Option<string[]> Texts(string name, string description, params string[] aliases) =>
+        new(name, aliases) { Description = description + " May be repeated.", HelpName = "text", Arity = ArgumentArity.OneOrMore };
+
+    /// <summary>A whole number.</summary>
+    public static Option<int?> Number(string name, string description, params string[] aliases) =>
+        Parsed<int>(name, description, aliases, (string text, out int value) => int.TryParse(text, CultureInfo.InvariantCulture, out value));
+
+    /// <summary>A large whole number, such as a fence.</summary>
+    public static Option<long?> LongNumber(string name, string description, params string[] aliases) =>
+        Parsed<long>(name, description, aliases, (string text, out long value) => long.TryParse(text, CultureInfo.InvariantCulture, out value));
+
+    /// <summary>A switch.</summary>
+    public static Option<bool> Flag(string name, string description, params string[] aliases) =>
+        new(name, aliases) { Description = description };
+
+    /// <summary>One of a few words.</summary>
+    public static Option<string> Choice(string name, string description, IReadOnlyList<string> words, params string[] aliases)
+    {
+        var option = new Option<string>(name, aliases) { Description = description, HelpName = string.Join('|', words) };
+        option.CompletionSources.Add([.. words]);
+        option.Validators.Add(result => OneOf(result, words));
+        return option;
+    }
+
+    /// <summary>An argument that is one of a few words.</summary>
+    public static Argument<string> ChoiceArgument(string name, string description, IReadOnlyList<string> words)
+    {
+        var argument = new Argument<string>(name) { Description = description };
+        argument.CompletionSources.Add([.. words]);
+        argument.Validators.Add(result => OneOf(result, words));
+        return argument;
+    }
+
+    /// <summary>The token lease holders present with every effect.</summary>
+    public static Option<long?> Fence() => LongNumber("--fence", "The fence the claim gave; a stale one is refused.");
+
+    /// <summary>What a verb accepts of its own, as people name it.</summary>
+    public static IReadOnlyList<Input> Of(Command verb) =>
+    [
+        .. verb.Arguments.Select(argument => new Input(Name(argument), argument.Arity.MinimumNumberOfValues > 0, argument.Description ?? "")),
+        .. verb.Options.Where(option => !option.Hidden).Select(option => new Input(Name(option), option.Required, option.Description ?? "")),
+    ];
+
+    /// <summary>The shape of the command line.</summary>
+    public static string Usage(Verb verb)
+    {
+        var parts = verb.Arguments
+            .Select(argument => argument.Arity.MinimumNumberOfValues > 0 ? Name(argument) : $"[{Name(argument)}]")
+            .Concat(verb.Options.Where(option => option.Required).Select(Name));
+        return string.Join(' ', [verb.FullName, .. parts, "[options]"]);
+    }
+
+    /// <summary>An argument as people name it.</summary>
+    public static string Name(Argument argument) =>
+        $"<{argument.Name}>" + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
+
+    /// <summary>An option as people name it.</summary>
+    public static string Name(Option option)
+    {
+        var names = string.Join(", ", [option.Name, .. option.Aliases]);
+        return option.ValueType == typeof(bool) ? names : $"{names} <{option.HelpName ?? "value"}>";
+    }
+
+    private delegate bool TryParse<T>(string text, out T value);
+
+    private static Option<T?> Parsed<T>(string name, string description, string[] aliases, TryParse<T> parse)
+        where T : struct =>
+        new(name, aliases)
+        {
+            Description = description,
+            HelpName = "number",
+            CustomParser = result =>
+            {
+                if (parse(result.Tokens[0].Value, out var value))
+                    return value;
+                result.AddError($"{name} takes a whole number, not \"{result.Tokens[0].Value}\"");
+                return null;
+            },
+        };
+
+    private static void OneOf(SymbolResult result, IReadOnlyList<string> words)
+    {
+        foreach (var token in result.Tokens.Where(token => !words.Contains(token.Value)))
+            result.AddError($"\"{token.Value}\" is none of {string.Join(", ", words)}");
+    }
+}
+
+/// <summary>One thing a verb accepts.</summary>
+/// <param name="Name">As it is typed.</param>
+/// <param name="Required">Whether the verb refuses to work without it.</param>
+/// <param name="Description">One sentence.</param>
+internal sealed record Input(string Name, bool Required, string Description);

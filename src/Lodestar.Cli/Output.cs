@@ -1,0 +1,124 @@
+using System.Text;
+using System.Text.Json.Serialization.Metadata;
+using Lodestar.Core;
+
+namespace Lodestar.Cli;
+
+/// <summary>The only class that touches the console. Data goes to stdout, talk to stderr; one result has two renderings.</summary>
+internal sealed class Output
+{
+    private const int BrokenPipe = 32;
+
+    private readonly Stream _data;
+    private readonly Stream _talk;
+
+    /// <summary>Creates an output over two streams.</summary>
+    /// <param name="data">Standard output.</param>
+    /// <param name="talk">Standard error.</param>
+    /// <param name="dataShape">How text on standard output may look.</param>
+    /// <param name="talkShape">How text on standard error may look.</param>
+    public Output(Stream data, Stream talk, PageShape dataShape, PageShape talkShape)
+    {
+        _data = data;
+        _talk = talk;
+        DataShape = dataShape;
+        TalkShape = talkShape;
+    }
+
+    /// <summary>The console of this process.</summary>
+    public static Output OfConsole(Func<string, string?> variable)
+    {
+        var colour = string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") != "dumb";
+        return new Output(
+            Console.OpenStandardOutput(),
+            Console.OpenStandardError(),
+            Shape(Console.IsOutputRedirected, colour),
+            Shape(Console.IsErrorRedirected, colour));
+    }
+
+    /// <summary>How text on standard output may look.</summary>
+    public PageShape DataShape { get; private set; }
+
+    /// <summary>How text on standard error may look.</summary>
+    public PageShape TalkShape { get; private set; }
+
+    /// <summary>Whether results are JSON; then every line of talk is a JSON object too.</summary>
+    public bool Json { get; set; }
+
+    /// <summary>Gives up colour, whatever the terminal can do.</summary>
+    public void WithoutColour()
+    {
+        DataShape = DataShape with { Colour = false };
+        TalkShape = TalkShape with { Colour = false };
+    }
+
+    /// <summary>Shows an outcome and gives the exit code it means.</summary>
+    public ExitCode Show<TData>(Outcome<TData> outcome, JsonTypeInfo<TData> type, Action<Page, TData> text, DateTimeOffset now)
+        where TData : class
+    {
+        if (Json)
+        {
+            WriteData(Envelope.Of(outcome, type));
+        }
+        else
+        {
+            if (outcome.Data is { } data)
+            {
+                var page = new Page(DataShape, now);
+                text(page, data);
+                WriteData(page.ToUtf8());
+            }
+
+            var talk = new Page(TalkShape, now);
+            talk.Warnings(outcome.Warnings);
+            if (outcome.Refusal is { } refusal)
+                talk.Refusal(refusal);
+            talk.Next(outcome.Next);
+            WriteTalk(talk.ToUtf8());
+        }
+
+        return outcome.Refusal is null ? ExitCode.Done : ExitCode.Refused;
+    }
+
+    /// <summary>Shows what ended a command early.</summary>
+    public void Show(Failure failure, DateTimeOffset now)
+    {
+        if (Json)
+        {
+            WriteData(Envelope.Of(failure.Refusal));
+            return;
+        }
+
+        var talk = new Page(TalkShape, now);
+        talk.Refusal(failure.Refusal);
+        talk.Next(failure.Refusal.Next);
+        WriteTalk(talk.ToUtf8());
+    }
+
+    /// <summary>Writes finished data as it is: an explanation, a schema, a script, one line of a stream.</summary>
+    public void WriteData(ReadOnlySpan<byte> utf8) => Write(_data, utf8);
+
+    /// <summary>Writes finished data as it is.</summary>
+    public void WriteData(string text) => WriteData(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes finished talk as it is.</summary>
+    public void WriteTalk(ReadOnlySpan<byte> utf8) => Write(_talk, utf8);
+
+    private static void Write(Stream stream, ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IsEmpty)
+            return;
+        try
+        {
+            stream.Write(utf8);
+            stream.Flush();
+        }
+        catch (IOException closed) when (closed.HResult == BrokenPipe)
+        {
+            // The reader has seen enough (`| head`); what was asked for has been done all the same.
+        }
+    }
+
+    private static PageShape Shape(bool redirected, bool colour) =>
+        redirected ? PageShape.Plain : new PageShape(Math.Max(40, Console.WindowWidth), colour);
+}

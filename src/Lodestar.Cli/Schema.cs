@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
+using Lodestar.Core;
+
+namespace Lodestar.Cli;
+
+/// <summary>The JSON Schema (2020-12) of a command's <c>data</c>, made from the very type that is written.</summary>
+internal static class Schema
+{
+    private static readonly JsonSchemaExporterOptions Options = new()
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = Close,
+    };
+
+    /// <summary>The schema of a type, titled with the command that gives it.</summary>
+    public static JsonObject Of(JsonTypeInfo type, string command)
+    {
+        var schema = new JsonObject
+        {
+            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+            ["title"] = command,
+        };
+        foreach (var (name, value) in JsonSchemaExporter.GetJsonSchemaAsNode(type, Options).AsObject())
+            schema[name] = value?.DeepClone();
+        schema["type"] = "object";
+        return schema;
+    }
+
+    /// <summary>Says what the exporter cannot know: ids are text, nothing unnamed is ever written, and what is always
+    /// written is required.</summary>
+    private static JsonNode Close(JsonSchemaExporterContext context, JsonNode node)
+    {
+        var type = Nullable.GetUnderlyingType(context.TypeInfo.Type);
+        if (typeof(ITextId).IsAssignableFrom(type ?? context.TypeInfo.Type))
+            return new JsonObject { ["type"] = type is null ? "string" : new JsonArray("string", "null") };
+
+        if (context.TypeInfo.Kind != JsonTypeInfoKind.Object || node is not JsonObject schema)
+            return node;
+        schema["additionalProperties"] = false;
+        var always = context.TypeInfo.Properties
+            .Where(property => property.Get is not null && property.ShouldSerialize is null)
+            .Select(property => (JsonNode)property.Name)
+            .ToArray();
+        if (always.Length > 0)
+            schema["required"] = new JsonArray(always);
+        return schema;
+    }
+}
