@@ -13,4 +13,5 @@ namespace Lodestar.Core.Runs;
     Converters = [typeof(DurationConverter)])]
 [JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(SnapshotManifest))]
+[JsonSerializable(typeof(Briefing))]
 public sealed partial class PlanJson : JsonSerializerContext;
