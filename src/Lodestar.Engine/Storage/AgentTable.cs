@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lodestar.Core;
+using Lodestar.Core.Planes;
+using Lodestar.Engine.Storage.Sqlite;
+
+namespace Lodestar.Engine.Storage;
+
+/// <summary>Agents that ever joined. They are shared by all projects of the store and are never removed.</summary>
+public static class AgentTable
+{
+    private const string Columns = "agent_id, display_name, role, capabilities, session_meta, registered_at, last_seen_at, left_at";
+
+    /// <summary>An agent by its id, or null.</summary>
+    public static Agent? FindAgent(this StoreReader store, AgentId agent) =>
+        store.Database.QueryFirst($"select {Columns} from agents where agent_id = ?", Read, agent.Value);
+
+    /// <summary>All agents, most recently seen first.</summary>
+    public static IReadOnlyList<Agent> Agents(this StoreReader store) =>
+        store.Database.Query($"select {Columns} from agents order by last_seen_at desc, agent_id", Read);
+
+    /// <summary>Registers an agent under a new id.</summary>
+    /// <param name="store">The transaction.</param>
+    /// <param name="profile">What the agent says of itself.</param>
+    public static Agent AddAgent(this StoreTransaction store, AgentProfile profile)
+    {
+        AgentId id;
+        do
+            id = store.Ids.Agent();
+        while (store.FindAgent(id) is not null);
+        var now = StoreTime.Rounded(store.Now.Wall);
+        var agent = new Agent(id, profile, now, now, null);
+        store.Database.Execute(
+            $"insert into agents ({Columns}) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            id.Value,
+            profile.DisplayName,
+            profile.Role,
+            new JsonArray([.. profile.Capabilities.Select(word => (JsonNode)word)]).ToJsonString(),
+            new JsonObject(profile.SessionMeta.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))).ToJsonString(),
+            StoreTime.Text(now),
+            StoreTime.Text(now),
+            (string?)null);
+        return agent;
+    }
+
+    /// <summary>Notes that an agent is at work now; one that had left is back.</summary>
+    public static void TouchAgent(this StoreTransaction store, AgentId agent) => store.Database.Execute(
+        "update agents set last_seen_at = ?, left_at = null where agent_id = ?", StoreTime.Text(store.Now.Wall), agent.Value);
+
+    /// <summary>Notes that an agent has left.</summary>
+    public static void SetAgentLeft(this StoreTransaction store, AgentId agent) => store.Database.Execute(
+        "update agents set left_at = ? where agent_id = ?", StoreTime.Text(store.Now.Wall), agent.Value);
+
+    private static Agent Read(SqliteRow row) => new(
+        AgentId.Parse(row.Text(0)),
+        new AgentProfile(
+            row.TextOrNull(1),
+            row.TextOrNull(2),
+            [.. Strings(row.Text(3))],
+            Pairs(row.Text(4))),
+        StoreTime.Parse(row.Text(5)),
+        StoreTime.Parse(row.Text(6)),
+        StoreTime.ParseOrNull(row.TextOrNull(7)));
+
+    private static IEnumerable<string> Strings(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return [.. document.RootElement.EnumerateArray().Select(word => word.GetString() ?? "")];
+    }
+
+    private static SortedDictionary<string, string> Pairs(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return new(
+            document.RootElement.EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? ""),
+            StringComparer.Ordinal);
+    }
+}

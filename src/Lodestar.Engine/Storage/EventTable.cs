@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using Lodestar.Core;
+
+namespace Lodestar.Engine.Storage;
+
+/// <summary>What happened to the planes, in order; appended in the transaction of the change it tells of.</summary>
+public static class EventTable
+{
+    /// <summary>Appends an event and gives its number.</summary>
+    public static long AppendEvent(this StoreTransaction store, ProjectId project, PlaneEvent happened)
+    {
+        store.Database.Execute(
+            "insert into events (at, type, project, agent_id, task_id, run_id, data) values (?, ?, ?, ?, ?, ?, ?)",
+            StoreTime.Text(store.Now.Wall),
+            happened.Type,
+            project.Value,
+            happened.Agent?.Value,
+            happened.Task?.Value,
+            happened.Run?.Value,
+            happened.Data.ToJsonString());
+        return store.Database.LastInsertRowId;
+    }
+
+    /// <summary>Events after a number, oldest first.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="project">The project.</param>
+    /// <param name="filter">Which of them.</param>
+    public static IReadOnlyList<RecordedEvent> Events(this StoreReader store, ProjectId project, EventFilter filter) =>
+        store.Database.Query(
+            """
+            select seq, at, type, agent_id, task_id, run_id, data from events
+            where project = ?1 and seq > ?2
+              and (?3 is null or type = ?3) and (?4 is null or task_id = ?4) and (?5 is null or agent_id = ?5)
+            order by seq limit ?6
+            """,
+            row => new RecordedEvent(
+                row.Int64(0),
+                StoreTime.Parse(row.Text(1)),
+                new PlaneEvent(row.Text(2))
+                {
+                    Agent = row.TextOrNull(3) is { } agent ? AgentId.Parse(agent) : null,
+                    Task = row.TextOrNull(4) is { } task ? new TaskId(task) : null,
+                    Run = row.TextOrNull(5) is { } run ? RunId.Parse(run) : null,
+                    Data = JsonNode.Parse(row.Text(6))?.AsObject() ?? [],
+                }),
+            project.Value,
+            filter.Since,
+            filter.Type,
+            filter.Task?.Value,
+            filter.Agent?.Value,
+            filter.Limit);
+}
+
+/// <summary>One thing that happened.</summary>
+/// <param name="Type">Dotted stable name, for example <c>task.claim</c>.</param>
+public sealed record PlaneEvent(string Type)
+{
+    /// <summary>Who did it; null when nobody named himself.</summary>
+    public AgentId? Agent { get; init; }
+
+    /// <summary>The task it happened to.</summary>
+    public TaskId? Task { get; init; }
+
+    /// <summary>The run it happened in.</summary>
+    public RunId? Run { get; init; }
+
+    /// <summary>Further facts; members are snake_case.</summary>
+    public JsonObject Data { get; init; } = [];
+}
+
+/// <summary>An event with its number and time.</summary>
+public sealed record RecordedEvent(long Seq, DateTimeOffset At, PlaneEvent Event);
+
+/// <summary>Which events to read.</summary>
+/// <param name="Since">Only those with a higher number.</param>
+/// <param name="Limit">At most so many.</param>
+public sealed record EventFilter(long Since = 0, int Limit = 1000)
+{
+    /// <summary>Only of this type.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Only of this task.</summary>
+    public TaskId? Task { get; init; }
+
+    /// <summary>Only of this agent.</summary>
+    public AgentId? Agent { get; init; }
+}

@@ -1,0 +1,129 @@
+using Lodestar.Core;
+using Lodestar.Core.Planes;
+using Lodestar.Engine.Storage.Sqlite;
+
+namespace Lodestar.Engine.Storage;
+
+/// <summary>Leases, with their history: a lease ends, its row stays.</summary>
+public static class LeaseTable
+{
+    private const string Columns =
+        "lease_id, task_id, agent_id, fence, run_id, definition_hash, ttl_ms, granted_at, expires_at, boot_id, expires_boot_ms";
+
+    /// <summary>The live lease of a task, or null.</summary>
+    public static Lease? LiveLease(this StoreReader store, ProjectId project, TaskId task) =>
+        store.UnendedLease(project, task) is { } lease && lease.IsLive(store.Now) ? lease : null;
+
+    /// <summary>All live leases of a project, by task.</summary>
+    public static Dictionary<TaskId, Lease> LiveLeases(this StoreReader store, ProjectId project) => store.Database
+        .Query($"select {Columns} from leases where project = ? and ended_at is null", Read, project.Value)
+        .Where(lease => lease.IsLive(store.Now))
+        .ToDictionary(lease => lease.Task);
+
+    /// <summary>A lease by its id, ended or not; null when there never was one.</summary>
+    public static Lease? FindLease(this StoreReader store, LeaseId lease) =>
+        store.Database.QueryFirst($"select {Columns} from leases where lease_id = ?", Read, lease.Value);
+
+    /// <summary>The highest fence ever granted for a task; null when it was never leased.</summary>
+    public static long? LastFence(this StoreReader store, ProjectId project, TaskId task) => store.Database.QueryFirst(
+        "select max(fence) from leases where project = ? and task_id = ?", row => row.Int64OrNull(0), project.Value, task.Value);
+
+    /// <summary>Grants a free task. A lease that merely ran out is recorded as ended first.</summary>
+    /// <remarks>The caller has judged that no live lease exists; were it wrong, the unique index refuses the row.</remarks>
+    public static Lease GrantLease(
+        this StoreTransaction store, ProjectId project, TaskId task, AgentId agent, RunId? run, string definitionHash, TimeSpan term)
+    {
+        store.EndExpiredLease(project, task);
+        var expiry = store.Now.Add(term);
+        var lease = new Lease(
+            store.FreshLeaseId(),
+            task,
+            agent,
+            store.NextFence(),
+            run,
+            definitionHash,
+            term,
+            StoreTime.Rounded(store.Now.Wall),
+            expiry with { Wall = StoreTime.Rounded(expiry.Wall) });
+        store.Database.Execute(
+            $"insert into leases (project, {Columns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            project.Value,
+            lease.Id.Value,
+            task.Value,
+            agent.Value,
+            lease.Fence,
+            run?.Value,
+            definitionHash,
+            (long)term.TotalMilliseconds,
+            StoreTime.Text(lease.GrantedAt),
+            StoreTime.Text(lease.Expiry.Wall),
+            lease.Expiry.Boot,
+            lease.Expiry.BootMilliseconds);
+        return lease;
+    }
+
+    /// <summary>Sets a live lease to end the given time from now, under the definition the task has now.</summary>
+    public static Lease ExtendLease(this StoreTransaction store, Lease lease, TimeSpan term, string definitionHash)
+    {
+        var expiry = store.Now.Add(term);
+        var extended = lease with
+        {
+            Term = term,
+            DefinitionHash = definitionHash,
+            Expiry = expiry with { Wall = StoreTime.Rounded(expiry.Wall) },
+        };
+        store.Database.Execute(
+            """
+            update leases set ttl_ms = ?, definition_hash = ?, expires_at = ?, boot_id = ?, expires_boot_ms = ?
+            where lease_id = ? and ended_at is null
+            """,
+            (long)term.TotalMilliseconds,
+            definitionHash,
+            StoreTime.Text(extended.Expiry.Wall),
+            extended.Expiry.Boot,
+            extended.Expiry.BootMilliseconds,
+            lease.Id.Value);
+        return extended;
+    }
+
+    /// <summary>Ends a lease. Nothing happens when it has ended already.</summary>
+    /// <param name="store">The transaction.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="reason">Why: <c>released</c>, <c>done</c>, <c>verified</c>, <c>deleted</c>, <c>expired</c>, or a run's word.</param>
+    public static void EndLease(this StoreTransaction store, LeaseId lease, string reason) => store.Database.Execute(
+        "update leases set ended_at = ?, end_reason = ? where lease_id = ? and ended_at is null",
+        StoreTime.Text(store.Now.Wall),
+        reason,
+        lease.Value);
+
+    private static void EndExpiredLease(this StoreTransaction store, ProjectId project, TaskId task)
+    {
+        if (store.UnendedLease(project, task) is { } old && !old.IsLive(store.Now))
+            store.EndLease(old.Id, "expired");
+    }
+
+    private static Lease? UnendedLease(this StoreReader store, ProjectId project, TaskId task) => store.Database.QueryFirst(
+        $"select {Columns} from leases where project = ? and task_id = ? and ended_at is null", Read, project.Value, task.Value);
+
+    private static LeaseId FreshLeaseId(this StoreTransaction store)
+    {
+        // 32 bits collide once in a while over the life of a busy store.
+        while (true)
+        {
+            var id = store.Ids.Lease();
+            if (store.Database.QueryInt64("select count(*) from leases where lease_id = ?", id.Value) == 0)
+                return id;
+        }
+    }
+
+    private static Lease Read(SqliteRow row) => new(
+        LeaseId.Parse(row.Text(0)),
+        new TaskId(row.Text(1)),
+        AgentId.Parse(row.Text(2)),
+        row.Int64(3),
+        row.TextOrNull(4) is { } run ? RunId.Parse(run) : null,
+        row.Text(5),
+        TimeSpan.FromMilliseconds(row.Int64(6)),
+        StoreTime.Parse(row.Text(7)),
+        new Moment(StoreTime.Parse(row.Text(8)), row.Text(9), row.Int64(10)));
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Lodestar.Engine.Storage.Sqlite;
+
+namespace Lodestar.Engine.Storage;
+
+/// <summary>The store's schema: numbered scripts, embedded, applied forward only and each in one transaction.</summary>
+/// <remarks>The number stands in SQLite's <c>user_version</c>; <c>application_id</c> tells our files from others'.</remarks>
+internal static class StoreSchema
+{
+    /// <summary>"LDST" as a number; also what <c>file(1)</c> sees.</summary>
+    internal const int ApplicationId = 0x4C445354;
+
+    private const int SmallestPage = 512;
+    private const string Prefix = "Lodestar.Engine.Storage.Migrations.";
+
+    private static readonly ImmutableArray<string> Resources =
+    [
+        .. typeof(StoreSchema).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The schema this program writes.</summary>
+    internal static int Latest => Resources.Length;
+
+    /// <summary>What a database file is to us.</summary>
+    internal static StoreState Look(SqliteConnection database, string path)
+    {
+        var version = database.QueryInt64("pragma user_version");
+        var application = database.QueryInt64("pragma application_id");
+        if (application == ApplicationId)
+        {
+            return version > Latest ? throw StoreFailure.Newer(path, version, Latest)
+                : version == Latest ? StoreState.Current
+                : StoreState.Older;
+        }
+
+        if (application != 0 || version != 0)
+            throw StoreFailure.Damaged(path);
+
+        // SQLite makes the file before the first transaction fills it: a store whose creator died is an empty one.
+        // But it never makes one of less than a page, which it would take for empty.
+        if (new FileInfo(path).Length is > 0 and < SmallestPage)
+            throw StoreFailure.Damaged(path);
+        var tables = database.QueryInt64("select count(*) from sqlite_master");
+        return tables == 0 ? StoreState.Empty : throw StoreFailure.Damaged(path);
+    }
+
+    /// <summary>Brings a database to the latest schema.</summary>
+    internal static void Migrate(SqliteConnection database)
+    {
+        var from = (int)database.QueryInt64("pragma user_version");
+        for (var number = from + 1; number <= Latest; number++)
+        {
+            using var transaction = database.BeginImmediate();
+            database.ExecuteScript(Script(number));
+            database.Execute($"pragma application_id = {ApplicationId}");
+            database.Execute($"pragma user_version = {number}");
+            transaction.Commit();
+        }
+    }
+
+    /// <summary>A database in memory with the latest schema and no rows: what a store that does not exist yet reads as.</summary>
+    internal static SqliteConnection Blank()
+    {
+        var database = SqliteConnection.Open(":memory:", SqliteAccess.Create, TimeSpan.Zero);
+        Migrate(database);
+        return database;
+    }
+
+    private static string Script(int number)
+    {
+        var resource = Resources[number - 1];
+        if (!resource.StartsWith($"{Prefix}{number:D4}-", StringComparison.Ordinal))
+            throw new InvalidOperationException($"Migration {number} is missing; found {resource} in its place.");
+        using var reader = new StreamReader(typeof(StoreSchema).Assembly.GetManifestResourceStream(resource)!);
+        return reader.ReadToEnd();
+    }
+}
+
+/// <summary>What a database file is to this program.</summary>
+internal enum StoreState
+{
+    /// <summary>Nothing in it yet.</summary>
+    Empty,
+
+    /// <summary>Of an earlier schema; the next write brings it forward.</summary>
+    Older,
+
+    /// <summary>Of this program's schema.</summary>
+    Current,
+}
