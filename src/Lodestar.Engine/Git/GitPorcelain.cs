@@ -94,6 +94,27 @@ public static class GitPorcelain
         return (TreeId.Parse(fields[0]), [.. fields.Skip(1).Where(path => path.Length > 0).Distinct().Order(PathOrder)]);
     }
 
+    /// <summary>Line numbers of added conflict markers in a patch of one file made with <c>-U0</c>.</summary>
+    public static IReadOnlyList<int> AddedMarkers(ReadOnlySpan<byte> patch)
+    {
+        var found = new List<int>();
+        var number = 0;
+        foreach (var line in Text(patch).Split('\n'))
+        {
+            // @@ -12,0 +13,4 @@
+            if (line.StartsWith("@@ ", StringComparison.Ordinal))
+                number = int.Parse(line.Split('+')[1].Split(',', ' ')[0]);
+            else if (number > 0 && line.StartsWith('+'))
+            {
+                if (line.StartsWith("+<<<<<<< ", StringComparison.Ordinal) || line.StartsWith("+>>>>>>> ", StringComparison.Ordinal))
+                    found.Add(number);
+                number++;
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Orders paths by their UTF-8 bytes, as git does.</summary>
     public static readonly IComparer<string> PathOrder = Comparer<string>.Create(ComparePaths);
 

@@ -1,0 +1,258 @@
+using System.Globalization;
+using System.Text;
+using Lodestar.Core.Context;
+using Lodestar.Engine.Processes;
+using Lodestar.Engine.Storage;
+
+namespace Lodestar.Engine.Git;
+
+/// <summary>A Git repository through git itself.</summary>
+public sealed class GitRepository : IRepository, IAsyncDisposable
+{
+    private static readonly GitIdentity Own = new("Lodestar", "lodestar@invalid");
+
+    private readonly GitClient git;
+    private readonly string directory;
+    private readonly string common;
+    private readonly ObjectFormat format;
+    private readonly ObjectReader objects;
+    private readonly Worktrees worktrees;
+    private readonly WorktreeCommits commits;
+    private readonly MergeBench bench;
+    private Task<GitIdentity>? identity;
+
+    private GitRepository(GitClient git, string directory, string common, ObjectFormat format, string engineDirectory)
+    {
+        this.git = git;
+        this.directory = directory;
+        this.common = common;
+        this.format = format;
+        objects = new ObjectReader(git, directory);
+        worktrees = new Worktrees(git, directory, common, format);
+        commits = new WorktreeCommits(worktrees, this);
+        bench = new MergeBench(git, worktrees, Path.Combine(engineDirectory, "merge"));
+    }
+
+    /// <summary>The directory all worktrees of the repository share, with symbolic links resolved.</summary>
+    public string CommonDirectory => common;
+
+    /// <summary>Opens the repository a directory belongs to.</summary>
+    /// <param name="git">Git.</param>
+    /// <param name="directory">Any directory of the primary worktree; commands about the whole repository run there.</param>
+    /// <param name="engineDirectory">A folder outside every worktree of the user, for the worktree merges run in.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="EnvironmentException">Git is too old, or the directory is in no repository.</exception>
+    public static async Task<GitRepository> OpenAsync(
+        GitClient git, string directory, string engineDirectory, CancellationToken cancellation)
+    {
+        await git.VersionAsync(cancellation);
+        var reply = await git.RunAsync(
+            new GitCall(directory, "rev-parse", "--path-format=absolute", "--show-object-format", "--git-common-dir"),
+            cancellation);
+        // The format is one word; the path may hold a newline.
+        var end = reply.Text.IndexOf('\n');
+        var format = reply.Text[..end] == "sha256" ? ObjectFormat.Sha256 : ObjectFormat.Sha1;
+        return new GitRepository(git, directory, RealPath.Of(reply.Text[(end + 1)..]), format, engineDirectory);
+    }
+
+    /// <inheritdoc/>
+    public async Task<CommitId?> ResolveAsync(string reference, CancellationToken cancellation) =>
+        await objects.InfoAsync(reference + "^{commit}", cancellation) is { } info ? new CommitId(info.Id) : null;
+
+    /// <inheritdoc/>
+    public async Task<TreeId> TreeAsync(CommitId commit, CancellationToken cancellation) =>
+        await objects.InfoAsync(commit.Value + "^{tree}", cancellation) is { } info
+            ? new TreeId(info.Id)
+            : throw new EnvironmentException("git-failed", $"The repository has no commit {commit}.");
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> RefsAsync(
+        IReadOnlyList<string> prefixes, CancellationToken cancellation)
+    {
+        var reply = await RunAsync(
+            ["for-each-ref", "--format=%(refname)%00%(objectname)", "--", .. prefixes.Select(one => one.TrimEnd('/'))],
+            cancellation);
+        return GitPorcelain.Refs(reply.Output);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> UpdateRefsAsync(IReadOnlyList<RefChange> changes, CancellationToken cancellation)
+    {
+        var input = Encoding.UTF8.GetBytes(string.Concat(changes.Select(Instruction)));
+        // Not dereferenced: a symbolic reference put in our place must not lead our update to somebody's branch.
+        var call = new GitCall(directory, "update-ref", "--no-deref", "-z", "--stdin") { Input = input, Answers = [0, 1, 128] };
+        for (var attempt = 1; ; attempt++)
+        {
+            var reply = await git.RunAsync(call, cancellation);
+            if (reply.ExitCode == 0)
+                return true;
+            if (!await HoldsAsync(changes, cancellation))
+                return false;
+            // Everything is as expected and git still refused. A lock left by a killed git is the one cause we can mend.
+            if (attempt == 2 || !RemoveOrphanedLocks(changes))
+                throw new GitFailedException("update-ref", reply.ExitCode, reply.Error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> WriteBlobAsync(ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
+        (await RunAsync(["hash-object", "-w", "--no-filters", "--stdin"], content, cancellation)).Text;
+
+    /// <inheritdoc/>
+    public Task<byte[]?> ReadBlobAsync(string objectName, CancellationToken cancellation) =>
+        objects.ContentAsync(objectName, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<bool> ContainsAsync(CommitId ancestor, CommitId descendant, CancellationToken cancellation)
+    {
+        if (ancestor == descendant)
+            return true;
+        var reply = await git.RunAsync(
+            new GitCall(directory, "merge-base", "--is-ancestor", ancestor.Value, descendant.Value) { Answers = [0, 1] },
+            cancellation);
+        return reply.ExitCode == 0;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<CommitId>> CommitsAsync(CommitId since, CommitId head, CancellationToken cancellation)
+    {
+        if (since == head)
+            return [];
+        var reply = await RunAsync(["rev-list", "--reverse", "--topo-order", $"{since}..{head}", "--"], cancellation);
+        return [.. reply.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => new CommitId(line))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PathChange>> ChangesAsync(string from, string to, CancellationToken cancellation)
+    {
+        var reply = await RunAsync(
+            ["diff-tree", "-r", "-z", "--no-renames", "--name-status", "--ignore-submodules=none", from, to, "--"], cancellation);
+        return GitPorcelain.Changes(reply.Output);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ConflictMarkersAsync(CommitId from, CommitId to, CancellationToken cancellation)
+    {
+        string[] diff = ["diff-tree", "-r", "--no-renames", "--no-textconv", "--no-ext-diff", "-G", "^(<{7}|>{7}) "];
+        var named = await RunAsync([.. diff, "-z", "--name-only", from.Value, to.Value, "--"], cancellation);
+        var found = new List<string>();
+        foreach (var path in GitPorcelain.Fields(named.Output))
+        {
+            var patch = await RunAsync(
+                [.. diff, "-p", "-U0", "--no-color", from.Value, to.Value, "--", $":(top,literal){path}"], cancellation);
+            found.AddRange(GitPorcelain.AddedMarkers(patch.Output).Select(line => $"{path}:{line}"));
+            if (found.Count >= 20)
+                break;
+        }
+
+        return [.. found.Take(20)];
+    }
+
+    /// <inheritdoc/>
+    public Task<MergeTree> MergeTreeAsync(CommitId ours, CommitId theirs, CancellationToken cancellation) =>
+        bench.MergeAsync(ours, theirs, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<CommitId> CommitTreeAsync(CommitDraft draft, CancellationToken cancellation)
+    {
+        var reply = await RunAsync(["hash-object", "-t", "commit", "-w", "--stdin"], CommitObject.Bytes(draft), cancellation);
+        var expected = CommitIdOf(draft);
+        return reply.Text == expected.Value ? expected : throw new InvalidOperationException(
+            $"Git named the commit {reply.Text}, and we {expected}.");
+    }
+
+    /// <inheritdoc/>
+    public CommitId CommitIdOf(CommitDraft draft) => CommitObject.Id(draft, format);
+
+    /// <inheritdoc/>
+    public Task<GitIdentity> IdentityAsync(CancellationToken cancellation) => identity ??= AskIdentityAsync(cancellation);
+
+    /// <inheritdoc/>
+    public Task CheckoutAsync(string path, string? branch, CommitId commit, CancellationToken cancellation) =>
+        worktrees.CheckoutAsync(path, branch, commit, cancellation);
+
+    /// <inheritdoc/>
+    public Task<WorktreeView?> InspectAsync(string path, CancellationToken cancellation) =>
+        worktrees.InspectAsync(path, cancellation);
+
+    /// <inheritdoc/>
+    public Task<CommitId> CommitAsync(
+        CommitTarget target, IReadOnlyList<string> paths, string message, GitIdentity author, CancellationToken cancellation) =>
+        commits.CommitAsync(target, paths, message, author, cancellation);
+
+    /// <inheritdoc/>
+    public Task<CommitId?> SaveAsync(string path, string reference, CancellationToken cancellation) =>
+        commits.SaveAsync(path, reference, cancellation);
+
+    /// <inheritdoc/>
+    public Task RemoveWorktreeAsync(string path, CancellationToken cancellation) => worktrees.RemoveAsync(path, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await objects.DisposeAsync();
+        bench.Dispose();
+    }
+
+    /// <summary>The committer date of a commit, in Unix seconds.</summary>
+    internal async Task<long> DateAsync(CommitId commit, CancellationToken cancellation)
+    {
+        var content = await objects.ContentAsync(commit.Value, cancellation)
+            ?? throw new EnvironmentException("git-failed", $"The repository has no commit {commit}.");
+        var line = GitPorcelain.Text(content).Split('\n').First(one => one.StartsWith("committer ", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ')[^2], CultureInfo.InvariantCulture);
+    }
+
+    private Task<GitReply> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation) =>
+        git.RunAsync(new GitCall(directory, arguments), cancellation);
+
+    private Task<GitReply> RunAsync(
+        IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellation) =>
+        git.RunAsync(new GitCall(directory, arguments) { Input = input }, cancellation);
+
+    private string Instruction(RefChange change)
+    {
+        var none = new string('0', format == ObjectFormat.Sha1 ? 40 : 64);
+        var old = change.Old ?? none;
+        return change switch
+        {
+            _ when change.New == change.Old => $"verify {change.Name}\0{old}\0",
+            { New: null } => $"delete {change.Name}\0{old}\0",
+            { Old: null } => $"create {change.Name}\0{change.New}\0",
+            _ => $"update {change.Name}\0{change.New}\0{old}\0",
+        };
+    }
+
+    private async Task<bool> HoldsAsync(IReadOnlyList<RefChange> changes, CancellationToken cancellation)
+    {
+        var now = await RefsAsync([.. changes.Select(change => change.Name)], cancellation);
+        return changes.All(change => now.GetValueOrDefault(change.Name) == change.Old);
+    }
+
+    private bool RemoveOrphanedLocks(IReadOnlyList<RefChange> changes)
+    {
+        var locks = changes
+            .Where(change => change.Name.Contains("/lodestar/", StringComparison.Ordinal))
+            .Select(change => Path.Combine(common, change.Name + ".lock"))
+            .Where(File.Exists)
+            .ToList();
+        locks.ForEach(file => OrphanedLock.Remove(file, file));
+        return locks.Count > 0;
+    }
+
+    private async Task<GitIdentity> AskIdentityAsync(CancellationToken cancellation)
+    {
+        var reply = await git.RunAsync(
+            new GitCall(directory, "var", "GIT_COMMITTER_IDENT")
+            {
+                // Not a name guessed from the machine's account and host.
+                Config = [new("user.useConfigOnly", "true")],
+                Answers = [0, 1, 128],
+            },
+            cancellation);
+        var (open, close) = (reply.Text.LastIndexOf('<'), reply.Text.LastIndexOf('>'));
+        return reply.ExitCode == 0 && open > 0 && close > open
+            ? new GitIdentity(reply.Text[..open].Trim(), reply.Text[(open + 1)..close])
+            : Own;
+    }
+}
