@@ -5,31 +5,31 @@ namespace Lodestar.Cli;
 /// <summary>Ctrl-C for verbs that end in order: the first asks, the second ends the process at once.</summary>
 internal sealed class Interrupt : IDisposable
 {
-    private readonly CancellationTokenSource _asked = new();
-    private readonly PosixSignalRegistration[] _signals = [];
+    private readonly CancellationTokenSource asked = new();
+    private readonly PosixSignalRegistration[] signals = [];
 
     /// <summary>Listens, when the verb wants to be asked.</summary>
     public Interrupt(bool listen)
     {
         if (listen)
-            _signals = [Listen(PosixSignal.SIGINT), Listen(PosixSignal.SIGTERM), Listen(PosixSignal.SIGHUP)];
+            signals = [Listen(PosixSignal.SIGINT), Listen(PosixSignal.SIGTERM), Listen(PosixSignal.SIGHUP)];
     }
 
     /// <summary>Cancelled by the first signal.</summary>
-    public CancellationToken Token => _asked.Token;
+    public CancellationToken Token => asked.Token;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var signal in _signals)
+        foreach (var signal in signals)
             signal.Dispose();
-        _asked.Dispose();
+        asked.Dispose();
     }
 
     private PosixSignalRegistration Listen(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
     {
         // The second signal keeps its usual meaning: the process dies at once, which is always safe to resume from.
-        context.Cancel = !_asked.IsCancellationRequested;
-        _asked.Cancel();
+        context.Cancel = !asked.IsCancellationRequested;
+        asked.Cancel();
     });
 }

@@ -9,8 +9,8 @@ internal sealed class Output
 {
     private const int BrokenPipe = 32;
 
-    private readonly Stream _data;
-    private readonly Stream _talk;
+    private readonly Stream data;
+    private readonly Stream talk;
 
     /// <summary>Creates an output over two streams.</summary>
     /// <param name="data">Standard output.</param>
@@ -19,8 +19,8 @@ internal sealed class Output
     /// <param name="talkShape">How text on standard error may look.</param>
     public Output(Stream data, Stream talk, PageShape dataShape, PageShape talkShape)
     {
-        _data = data;
-        _talk = talk;
+        this.data = data;
+        this.talk = talk;
         DataShape = dataShape;
         TalkShape = talkShape;
     }
@@ -96,13 +96,13 @@ internal sealed class Output
     }
 
     /// <summary>Writes finished data as it is: an explanation, a schema, a script, one line of a stream.</summary>
-    public void WriteData(ReadOnlySpan<byte> utf8) => Write(_data, utf8);
+    public void WriteData(ReadOnlySpan<byte> utf8) => Write(data, utf8);
 
     /// <summary>Writes finished data as it is.</summary>
     public void WriteData(string text) => WriteData(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Writes finished talk as it is.</summary>
-    public void WriteTalk(ReadOnlySpan<byte> utf8) => Write(_talk, utf8);
+    public void WriteTalk(ReadOnlySpan<byte> utf8) => Write(talk, utf8);
 
     private static void Write(Stream stream, ReadOnlySpan<byte> utf8)
     {

@@ -7,27 +7,27 @@ namespace Lodestar.Cli;
 /// message can hold no escape sequence that moves the cursor.</summary>
 internal sealed class Page(PageShape shape, DateTimeOffset now)
 {
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder content = new();
 
     /// <summary>When the page is read; durations are relative to it.</summary>
     public DateTimeOffset Now { get; } = now;
 
     /// <summary>The page as bytes.</summary>
-    public byte[] ToUtf8() => Encoding.UTF8.GetBytes(_text.ToString());
+    public byte[] ToUtf8() => Encoding.UTF8.GetBytes(content.ToString());
 
     /// <summary>Adds one line.</summary>
     public Page Line(string text = "", Ink ink = Ink.Plain)
     {
         Append(Cells.OneLine(text), ink);
-        _text.Append('\n');
+        content.Append('\n');
         return this;
     }
 
     /// <summary>Adds a heading, with a blank line above unless it is the first thing.</summary>
     public Page Title(string text)
     {
-        if (_text.Length > 0)
-            _text.Append('\n');
+        if (content.Length > 0)
+            content.Append('\n');
         return Line(text, Ink.Bold);
     }
 
@@ -47,7 +47,7 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
     public Page Block(string text)
     {
         foreach (var line in text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
-            _text.Append("  ").Append(Cells.OneLine(line)).Append('\n');
+            content.Append("  ").Append(Cells.OneLine(line)).Append('\n');
         return this;
     }
 
@@ -55,7 +55,7 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
     public Page Bullets(IEnumerable<string> items)
     {
         foreach (var item in items)
-            _text.Append("  - ").Append(Cells.OneLine(item)).Append('\n');
+            content.Append("  - ").Append(Cells.OneLine(item)).Append('\n');
         return this;
     }
 
@@ -78,7 +78,7 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
     /// <summary>Adds finished text as it is: a graph, a script, a document of ours.</summary>
     public Page Raw(string text)
     {
-        _text.Append(text);
+        content.Append(text);
         return this;
     }
 
@@ -108,12 +108,12 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
         var width = next.Max(action => Cells.Width(action.Cmd));
         foreach (var action in next)
         {
-            _text.Append("  ");
+            content.Append("  ");
             var alone = string.IsNullOrEmpty(action.Description);
             Append(alone ? Cells.OneLine(action.Cmd) : Cells.Pad(Cells.OneLine(action.Cmd), width), Ink.Cyan);
             if (!alone)
                 Append("  " + Cells.OneLine(action.Description!), Ink.Dim);
-            _text.Append('\n');
+            content.Append('\n');
         }
     }
 
@@ -137,18 +137,18 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
     {
         var cut = Cells.Cut(text, width);
         Append(last ? cut : Cells.Pad(cut, width), ink);
-        _text.Append(last ? "\n" : "  ");
+        content.Append(last ? "\n" : "  ");
     }
 
     private void Append(string text, Ink ink)
     {
         if (!shape.Colour || ink == Ink.Plain || text.Length == 0)
         {
-            _text.Append(text);
+            content.Append(text);
             return;
         }
 
-        _text.Append("\e[").Append(Code(ink)).Append('m').Append(text).Append("\e[0m");
+        content.Append("\e[").Append(Code(ink)).Append('m').Append(text).Append("\e[0m");
     }
 
     private static int Code(Ink ink) => ink switch

@@ -1,0 +1,16 @@
+namespace Lodestar.Cli.Tests.House;
+
+/// <summary>What must happen in one place happens in one place. A second place is a second behaviour waiting to differ.</summary>
+public sealed class OwnershipTests
+{
+    [Theory]
+    [InlineData("processes are started", @"\bnew ProcessStartInfo\b|\bProcess\.Start\(|\bposix_spawn|\bfork\(\)", "src/Lodestar.Engine/Processes/ChildProcess.cs")]
+    [InlineData("the console is touched", @"\bConsole\.", "src/Lodestar.Cli/Output.cs")]
+    [InlineData("random numbers are drawn", @"\bRandomNumberGenerator\b|\bnew Random\b|\bRandom\.Shared\b|\bGuid\.(NewGuid|CreateVersion7)\b", "src/Lodestar.Engine/IdSource.cs")]
+    public void One_file_owns_an_effect(string effect, string pattern, string owner)
+    {
+        var others = CodeText.FilesWith(pattern).Where(file => file != owner).ToArray();
+
+        Assert.True(others.Length == 0, $"Only {owner} is where {effect}; use it instead of doing so in {string.Join(", ", others)}.");
+    }
+}
