@@ -61,7 +61,9 @@ public class RunPolicyTests
     {
         var variables = new Dictionary<string, string?>
         {
-            ["LODESTAR_LANES"] = "2", ["LODESTAR_LEASE_TTL"] = "20m", ["LODESTAR_MAX_ATTEMPTS"] = "",
+            ["LODESTAR_LANES"] = "2",
+            ["LODESTAR_LEASE_TTL"] = "20m",
+            ["LODESTAR_MAX_ATTEMPTS"] = "",
         };
 
         Assert.Null(PolicyKey.ReadEnvironment(variables.GetValueOrDefault, out var values));

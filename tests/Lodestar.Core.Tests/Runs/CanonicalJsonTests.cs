@@ -79,7 +79,9 @@ public class CanonicalJsonTests
     {
         var built = new JsonObject
         {
-            ["n"] = 15, ["d"] = 1.50, ["when"] = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)),
+            ["n"] = 15,
+            ["d"] = 1.50,
+            ["when"] = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)),
             ["list"] = new JsonArray(true, null, "<é>", 4_000_000_000L),
         };
 
