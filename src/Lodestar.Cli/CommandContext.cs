@@ -16,6 +16,9 @@ internal sealed class CommandContext
     /// <summary>Where results and talk go.</summary>
     public required Output Output { get; init; }
 
+    /// <summary>Where long verbs tell how they come along.</summary>
+    public Progress Progress => field ??= new Progress(Output);
+
     /// <summary>Reads an environment variable.</summary>
     public required Func<string, string?> Variable { get; init; }
 

@@ -29,6 +29,9 @@ internal sealed class CommandTree
     /// <summary>The root.</summary>
     public RootCommand Root { get; }
 
+    /// <summary>Every leaf, the hidden ones too.</summary>
+    public IEnumerable<Verb> Verbs => Leaves(Root);
+
     /// <summary>What <c>lodestar</c> alone runs.</summary>
     public Verb? Alone { get; }
 
@@ -42,6 +45,9 @@ internal sealed class CommandTree
         for (var parent = Parent(command); parent is not null; parent = Parent(parent))
             yield return parent;
     }
+
+    private static IEnumerable<Verb> Leaves(Command command) =>
+        command is Verb verb ? [verb] : command.Subcommands.SelectMany(Leaves);
 
     private static Command? Parent(Command command) => command.Parents.OfType<Command>().FirstOrDefault();
 }

@@ -1,0 +1,85 @@
+namespace Lodestar.Cli.Tests;
+
+/// <summary>How a command line is read, before any verb runs.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly MemoryConsole console = new();
+
+    [Theory]
+    [InlineData("completoin")]
+    [InlineData("complet")]
+    public async Task A_mistyped_command_is_answered_with_the_one_meant(string typed)
+    {
+        var run = await console.RunAsync(typed, "bash");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("Did you mean completion?", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mistyped_option_is_never_taken_for_an_argument()
+    {
+        var run = await console.RunAsync("completion", "--jsno", "bash");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("no option --jsno", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Did you mean --json?", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--json", "completion", "bash")]
+    [InlineData("completion", "--json", "bash")]
+    [InlineData("completion", "bash", "--json")]
+    public async Task Json_may_stand_before_and_after_the_verb(params string[] words)
+    {
+        var run = await console.RunAsync(words);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["ok", "data", "next", "warnings"], run.Json.Select(member => member.Key));
+    }
+
+    [Fact]
+    public async Task A_missing_argument_is_a_usage_error_with_an_envelope()
+    {
+        var run = await console.RunAsync("completion", "--json");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal(["ok", "data", "next", "warnings", "error"], run.Json.Select(member => member.Key));
+        Assert.Equal("lodestar completion needs <shell>.", run.Data["error"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_directory_that_is_not_there_is_a_usage_error()
+    {
+        var run = await console.RunAsync("-C", "nowhere", "completion", "bash");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("There is no directory", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("-v")]
+    [InlineData("--version --no-color")]
+    public async Task The_version_is_one_line(string typed)
+    {
+        var run = await console.RunAsync(typed.Split(' '));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"^lodestar \d+\.\d+\.\d+\n$", run.Output);
+    }
+
+    [Theory]
+    [InlineData("", "completion")]
+    [InlineData("completion|p", "pwsh")]
+    [InlineData("completion|--js", "--json")]
+    public async Task Words_are_completed(string typed, string expected)
+    {
+        var run = await console.RunAsync(["__complete", "--", .. typed.Split('|')]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(expected, run.Output.Split('\n'));
+    }
+
+    public void Dispose() => console.Dispose();
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using Lodestar.TestKit;
+
+namespace Lodestar.Cli.Tests;
+
+/// <summary>Runs command lines inside the test's own process, outside any repository, and keeps what they say.</summary>
+internal sealed class MemoryConsole : IDisposable
+{
+    private readonly ScratchDirectory scratch = new();
+    private readonly SortedDictionary<string, string> variables = new(StringComparer.Ordinal);
+
+    /// <summary>Noon, always.</summary>
+    public static DateTimeOffset Noon { get; } = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The directory commands act from.</summary>
+    public ScratchDirectory Scratch => scratch;
+
+    /// <summary>Sets a variable for all further runs.</summary>
+    public MemoryConsole With(string name, string value)
+    {
+        variables[name] = value;
+        return this;
+    }
+
+    /// <summary>Runs one command line.</summary>
+    public Task<ProgramRun> RunAsync(params string[] arguments) => RunAsync(PageShape.Plain, arguments);
+
+    /// <summary>Runs one command line as if on a terminal of a given shape.</summary>
+    public async Task<ProgramRun> RunAsync(PageShape shape, params string[] arguments)
+    {
+        using var data = new MemoryStream();
+        using var talk = new MemoryStream();
+        var context = new CommandContext
+        {
+            Output = new Output(data, talk, shape, shape),
+            Variable = name => variables.GetValueOrDefault(name),
+            Clock = new FixedClock(),
+            Directory = scratch.Root,
+            TemporaryDirectory = scratch.Root,
+        };
+        var exit = await CommandLine.RunAsync(arguments, context);
+        return new ProgramRun(arguments, exit, Encoding.UTF8.GetString(data.ToArray()), Encoding.UTF8.GetString(talk.ToArray()));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => scratch.Dispose();
+
+    private sealed class FixedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Noon;
+    }
+}
