@@ -21,7 +21,7 @@ public static class ContextResolver
     {
         if (!Directory.Exists(directory))
             return new Refusal("directory-unknown", $"There is no directory {directory}.", "Name an existing directory.");
-        var working = PosixFile.RealPath(directory);
+        var working = RealPath.Of(directory);
         var boundary = Boundary(working);
         RepositoryPlace? repository = null;
         if (boundary is not null)
@@ -107,7 +107,7 @@ public static class ContextResolver
 
     private static bool LeadsOut(string state, string root)
     {
-        var real = PosixFile.RealPath(state);
+        var real = RealPath.Of(state);
         return real != state && !real.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
 

@@ -16,7 +16,7 @@ internal static class GitDirectories
     {
         var dotGit = Path.Combine(directory, ".git");
         if (Directory.Exists(dotGit))
-            return Primary(PosixFile.RealPath(dotGit), directory);
+            return Primary(RealPath.Of(dotGit), directory);
         if (!File.Exists(dotGit))
             return Bare(directory);
 
@@ -34,7 +34,7 @@ internal static class GitDirectories
             return Broken(directory, $"{commonFile} does not name an existing directory");
         if (!PointsBack(gitDirectory, dotGit))
             return Broken(directory, $"{gitDirectory} belongs to a worktree somewhere else");
-        return Linked(PosixFile.RealPath(common), directory);
+        return Linked(RealPath.Of(common), directory);
     }
 
     /// <summary>True where a repository begins: looking further up would leave it.</summary>
@@ -82,7 +82,7 @@ internal static class GitDirectories
                 "Run the command from the primary worktree.");
         }
 
-        return new RepositoryPlace(common, PosixFile.RealPath(primary), worktree);
+        return new RepositoryPlace(common, RealPath.Of(primary), worktree);
     }
 
     /// <summary>The directory a <c>.git</c> file names, or null when there is none.</summary>
@@ -93,7 +93,7 @@ internal static class GitDirectories
         if (!line.StartsWith(Prefix, StringComparison.Ordinal))
             return null;
         var target = Path.GetFullPath(line[Prefix.Length..].Trim(), Path.GetDirectoryName(dotGit)!);
-        return Directory.Exists(target) ? PosixFile.RealPath(target) : null;
+        return Directory.Exists(target) ? RealPath.Of(target) : null;
     }
 
     /// <summary>A worktree that was copied shares its Git directory with the original, and Git serves only one of them.</summary>
@@ -103,7 +103,7 @@ internal static class GitDirectories
         if (!File.Exists(back))
             return false;
         var named = Path.GetFullPath(FirstLine(back), gitDirectory);
-        return File.Exists(named) && PosixFile.RealPath(named) == PosixFile.RealPath(dotGit);
+        return File.Exists(named) && RealPath.Of(named) == RealPath.Of(dotGit);
     }
 
     private static string FirstLine(string file) => File.ReadLines(file).FirstOrDefault("").Trim();

@@ -37,31 +37,11 @@ internal static partial class PosixFile
         }
     }
 
-    /// <summary>The path without symbolic links, dots or doubled separators.</summary>
-    /// <exception cref="IOException">Nothing is there, or a link leads nowhere.</exception>
-    internal static string RealPath(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            return Path.GetFullPath(path);
-        var resolved = Resolve(path, 0);
-        if (resolved == 0)
-            throw Failure("resolve", path);
-        var text = Marshal.PtrToStringUTF8(resolved)!;
-        Free(resolved);
-        return text;
-    }
-
     internal static IOException Failure(string act, string path) =>
         new($"Cannot {act} {path}: {Marshal.GetLastPInvokeErrorMessage()}.");
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint Resolve(string path, nint buffer);
-
-    [LibraryImport("libc", EntryPoint = "free")]
-    private static partial void Free(nint memory);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int descriptor);
