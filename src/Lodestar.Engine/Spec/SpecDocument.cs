@@ -1,0 +1,69 @@
+using Lodestar.Core;
+using Lodestar.Core.Spec;
+using Lodestar.Engine.Yaml;
+
+namespace Lodestar.Engine.Spec;
+
+/// <summary>A spec as read: its model, and where in the file each part stands.</summary>
+public sealed class SpecDocument
+{
+    private readonly Dictionary<TaskId, (YamlNode Id, YamlNode Body)> places = [];
+
+    internal SpecDocument(YamlDocument yaml) => Yaml = yaml;
+
+    /// <summary>What the file says.</summary>
+    public ProjectSpec Spec { get; internal set; } = null!;
+
+    /// <summary>The file's tree and text.</summary>
+    public YamlDocument Yaml { get; }
+
+    /// <summary>Offsets of ids that stand in the file a second time.</summary>
+    internal HashSet<int> DuplicateIds { get; } = [];
+
+    /// <summary>Where a task's id stands; null when the spec has no such task.</summary>
+    public SourcePosition? PositionOf(TaskId task) =>
+        places.TryGetValue(task, out var place) ? Yaml.PositionOf(place.Id.Start) : null;
+
+    /// <summary>Where a task names a dependency; the task's own place when it does not.</summary>
+    public SourcePosition? PositionOf(TaskId task, TaskId dependency)
+    {
+        var named = DependencyNode(task, dependency);
+        return named is null ? PositionOf(task) : Yaml.PositionOf(named.Start);
+    }
+
+    /// <summary>Gathers findings of the graph as errors with their places.</summary>
+    /// <returns>The refusal <c>spec-invalid</c>, or null when there are none.</returns>
+    public Refusal? Refuse(IReadOnlyCollection<SpecFinding> findings, string path = SpecFile.RelativePath)
+    {
+        if (findings.Count == 0)
+            return null;
+        var errors = new SourceErrors(Yaml);
+        foreach (var finding in findings)
+        {
+            var offset = (DependencyNode(finding.Task, finding.Dependency) ?? places[finding.Task].Id).Start;
+            errors.Add(new(offset, finding.Rule, finding.Dependency.Value, finding.Message));
+        }
+
+        return errors.ToRefusal("spec-invalid", path);
+    }
+
+    /// <summary>The mapping that defines a task; null when the spec has no such task.</summary>
+    internal YamlMap? BodyOf(TaskId task) => places.TryGetValue(task, out var place) ? place.Body as YamlMap : null;
+
+    /// <summary>The node of a task's id: a key of the mapping, or the value of <c>id</c>.</summary>
+    internal YamlNode IdOf(TaskId task) => places[task].Id;
+
+    /// <summary>Notes a task's place.</summary>
+    /// <returns>False when the id is taken.</returns>
+    internal bool Place(TaskId task, YamlNode id, YamlNode body)
+    {
+        if (places.TryAdd(task, (id, body)))
+            return true;
+        DuplicateIds.Add(id.Start);
+        return false;
+    }
+
+    private YamlScalar? DependencyNode(TaskId task, TaskId dependency) =>
+        (BodyOf(task)?.Find("depends_on")?.Value as YamlList)?.Items.OfType<YamlScalar>()
+            .FirstOrDefault(item => item.Value == dependency.Value);
+}

@@ -1,0 +1,166 @@
+using System.Text;
+using Lodestar.Core;
+using Lodestar.Engine.Storage;
+
+namespace Lodestar.Engine.Spec;
+
+/// <summary>The file <c>.lodestar/spec.yaml</c>. Reading takes no lock and writes nothing; writing is read-edit-validate-replace
+/// under one lock, so that concurrent writers never erase each other's change.</summary>
+/// <param name="root">The directory that holds <c>.lodestar</c>.</param>
+public sealed class SpecFile(string root)
+{
+    /// <summary>The file's path below the root.</summary>
+    public const string RelativePath = ".lodestar/spec.yaml";
+
+    /// <summary>The lock file's path below the root.</summary>
+    public const string LockPath = ".lodestar/spec.lock";
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>How long a writer waits for others.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Absolute path of the file.</summary>
+    public string FullPath => Path.Combine(root, ".lodestar", "spec.yaml");
+
+    /// <summary>True when there is a spec.</summary>
+    public bool Exists => File.Exists(FullPath);
+
+    /// <summary>Reads the spec.</summary>
+    /// <returns>The spec, or the refusal <c>spec-missing</c> or <c>spec-invalid</c>.</returns>
+    /// <exception cref="EnvironmentException">The file is there but cannot be read (<c>spec-unreadable</c>).</exception>
+    public Outcome<SpecDocument> Load()
+    {
+        var text = ReadText(out var refusal, out _);
+        return text is null ? refusal! : SpecReader.Read(text);
+    }
+
+    /// <summary>Changes the spec. The edit sees the newest text, and its result is read again before it replaces the file.</summary>
+    /// <param name="edit">Gives the new text, or a refusal that leaves the file alone. The same text writes nothing.</param>
+    /// <param name="cancellation">Ends the wait for the lock.</param>
+    /// <returns>The spec as it is now, or a refusal without effect.</returns>
+    /// <exception cref="EnvironmentException"><c>spec-busy</c>, <c>spec-unreadable</c> or <c>spec-unwritable</c>.</exception>
+    public async Task<Outcome<SpecDocument>> EditAsync(
+        Func<SpecDocument, SpecEdit> edit, CancellationToken cancellation)
+    {
+        if (!Exists)
+            return Missing();
+        using var held = await LockAsync(cancellation).ConfigureAwait(false);
+        var text = ReadText(out var refusal, out var mark);
+        if (text is null)
+            return refusal!;
+        var before = SpecReader.Read(text);
+        if (before.Data is null)
+            return before;
+
+        var result = edit(before.Data);
+        if (result.Refusal is { } no)
+            return no;
+        if (result.Text == text)
+            return before;
+        var after = SpecReader.Read(result.Text!);
+        if (after.Data is null)
+            return after;
+        Write(mark + result.Text);
+        return after;
+    }
+
+    /// <summary>Writes the first spec of a project.</summary>
+    /// <returns>False when there is one already; it is left alone.</returns>
+    /// <exception cref="EnvironmentException"><c>spec-busy</c> or <c>spec-unwritable</c>.</exception>
+    public async Task<bool> CreateAsync(string text, CancellationToken cancellation)
+    {
+        using var held = await LockAsync(cancellation).ConfigureAwait(false);
+        if (Exists)
+            return false;
+        Write(text);
+        return true;
+    }
+
+    private static Refusal Missing() =>
+        new("spec-missing", $"There is no {RelativePath} here.", "lodestar init");
+
+    private async Task<FileLock> LockAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await FileLock.TryAcquireAsync(Path.Combine(root, LockPath), Patience, cancellation).ConfigureAwait(false)
+                ?? throw new EnvironmentException(
+                    "spec-busy", $"Another process has been writing {RelativePath} for {Duration.Text(Patience)}.", "try again");
+        }
+        catch (IOException cause)
+        {
+            throw new EnvironmentException("spec-unwritable", cause.Message, null, cause);
+        }
+    }
+
+    private string? ReadText(out Refusal? refusal, out string mark)
+    {
+        refusal = null;
+        mark = "";
+        try
+        {
+            var text = Strict.GetString(File.ReadAllBytes(FullPath));
+            if (text is not ['\uFEFF', ..])
+                return text;
+            mark = "\uFEFF";
+            return text[1..];
+        }
+        catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
+        {
+            refusal = Missing();
+            return null;
+        }
+        catch (DecoderFallbackException cause)
+        {
+            refusal = new Refusal("spec-invalid", $"{RelativePath} is not UTF-8: byte {cause.Index} does not fit.", "save the file as UTF-8")
+            {
+                Details = new()
+                {
+                    ["file"] = RelativePath,
+                    ["count"] = 1,
+                    ["errors"] = new System.Text.Json.Nodes.JsonArray(),
+                },
+            };
+            return null;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentException("spec-unreadable", $"{FullPath} cannot be read: {cause.Message}", null, cause);
+        }
+    }
+
+    private void Write(string text)
+    {
+        try
+        {
+            AtomicFile.WriteText(FullPath, text);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentException("spec-unwritable", $"{FullPath} cannot be written: {cause.Message}", null, cause);
+        }
+    }
+}
+
+/// <summary>What an edit wants: a new text, or nothing for a reason.</summary>
+public sealed class SpecEdit
+{
+    private SpecEdit(string? text, Refusal? refusal)
+    {
+        Text = text;
+        Refusal = refusal;
+    }
+
+    /// <summary>The whole new text.</summary>
+    public string? Text { get; }
+
+    /// <summary>Why nothing is to be changed.</summary>
+    public Refusal? Refusal { get; }
+
+    /// <summary>A new text.</summary>
+    public static implicit operator SpecEdit(string text) => new(text, null);
+
+    /// <summary>A refusal.</summary>
+    public static implicit operator SpecEdit(Refusal refusal) => new(null, refusal);
+}

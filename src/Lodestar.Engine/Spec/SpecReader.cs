@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+using Lodestar.Core;
+using Lodestar.Core.Spec;
+using Lodestar.Engine.Yaml;
+using TaskStatus = Lodestar.Core.Spec.TaskStatus;
+
+namespace Lodestar.Engine.Spec;
+
+/// <summary>Turns the text of a spec into its model. Keys we do not know are left alone; what we know is read strictly,
+/// and every error of the file is reported at once.</summary>
+public sealed class SpecReader
+{
+    private readonly SpecDocument document;
+    private readonly SourceErrors errors;
+    private readonly YamlFields fields;
+
+    private SpecReader(YamlDocument yaml)
+    {
+        document = new(yaml);
+        errors = new(yaml);
+        fields = new(errors);
+    }
+
+    /// <summary>Reads a spec.</summary>
+    /// <param name="text">The file's text.</param>
+    /// <param name="path">The file's name for messages.</param>
+    /// <returns>The spec with the places of its parts, or the refusal <c>spec-invalid</c>.</returns>
+    public static Outcome<SpecDocument> Read(string text, string path = SpecFile.RelativePath)
+    {
+        var reader = new SpecReader(YamlDocument.Parse(text));
+        reader.Run();
+        return reader.errors.Count > 0 ? reader.errors.ToRefusal("spec-invalid", path) : reader.document;
+    }
+
+    /// <summary>The word the file uses for a status.</summary>
+    public static string Word(TaskStatus status) => status switch
+    {
+        TaskStatus.Todo => "todo",
+        TaskStatus.Ready => "ready",
+        TaskStatus.Blocked => "blocked",
+        TaskStatus.Done => "done",
+        TaskStatus.Verified => "verified",
+        TaskStatus.Deleted => "deleted",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Not a status."),
+    };
+
+    private void Run()
+    {
+        var tasks = ImmutableArray<TaskDefinition>.Empty;
+        var missions = ImmutableArray<MissionDefinition>.Empty;
+        var project = new ProjectDefinition(null, "unnamed", "main");
+        var yaml = document.Yaml;
+        if (yaml.Root is YamlMap root)
+        {
+            project = ReadProject(root);
+            tasks = ReadTasks(root);
+            missions = [.. fields.Items(root, "missions").Select(ReadMission).OfType<MissionDefinition>()];
+        }
+        else if (yaml.Root is { } other)
+        {
+            errors.Add(other, "map-expected", "The file must be a mapping with project and tasks.");
+        }
+
+        // A key that occurs twice among the tasks is a task id; that has a rule, and an error, of its own.
+        foreach (var problem in yaml.Problems.Where(problem => !document.DuplicateIds.Contains(problem.Offset)))
+            errors.Add(problem);
+        document.Spec = new(project, missions, tasks);
+    }
+
+    private ProjectDefinition ReadProject(YamlMap root)
+    {
+        var map = fields.Map(root, "project") ?? root;
+        return new(
+            fields.Id<ProjectId>(map, "id"),
+            fields.Text(map, "name") is { Length: > 0 } name ? name : "unnamed",
+            fields.Text(map, "default_branch") is { Length: > 0 } branch ? branch : "main");
+    }
+
+    private ImmutableArray<TaskDefinition> ReadTasks(YamlMap root)
+    {
+        var node = YamlFields.Value(root, "tasks");
+        switch (node)
+        {
+            case null:
+                return [];
+            case YamlMap map:
+                return [.. map.Entries.Select(entry => ReadTask(entry.Key, entry.Value)).OfType<TaskDefinition>()];
+            case YamlList list:
+                return [.. list.Items.Select(ReadListedTask).OfType<TaskDefinition>()];
+            default:
+                errors.Add(node, "tasks-shape", "tasks must be a mapping of ids, or a list whose items have an id.");
+                return [];
+        }
+    }
+
+    private TaskDefinition? ReadListedTask(YamlNode node)
+    {
+        if (node is not YamlMap map)
+        {
+            errors.Add(node, "map-expected", "A task must be a mapping.");
+            return null;
+        }
+
+        if (YamlFields.Value(map, "id") is { } id)
+            return ReadTask(id, map);
+        errors.Add(map, "required", "A task of a list needs an id.");
+        return null;
+    }
+
+    private TaskDefinition? ReadTask(YamlNode idNode, YamlNode node)
+    {
+        if (fields.TaskId(idNode) is not { } id)
+            return null;
+        if (!document.Place(id, idNode, node))
+        {
+            errors.Add(idNode, "duplicate-id", $"Task id \"{id}\" occurs twice.");
+            return null;
+        }
+
+        if (node is not YamlMap map)
+        {
+            errors.Add(node, "map-expected", $"Task {id} must be a mapping.");
+            return null;
+        }
+
+        var title = fields.Text(map, "title");
+        if (string.IsNullOrWhiteSpace(title) && (title is not null || YamlFields.Value(map, "title") is null))
+            errors.Add(idNode, "required", $"Task {id} needs a title.");
+        return new TaskDefinition(
+            id,
+            title ?? "",
+            fields.Text(map, "description") ?? "",
+            fields.Texts(map, "acceptance_criteria"),
+            fields.TaskIds(map, "depends_on"),
+            fields.Texts(map, "labels"),
+            fields.Texts(map, "locks"),
+            fields.Integer(map, "priority") ?? TaskDefinition.DefaultPriority,
+            ReadStatus(map))
+        {
+            Prd = fields.Map(map, "prd") is { } prd ? ReadPrd(prd) : null,
+            CreatedAt = fields.Time(map, "created_at"),
+            UpdatedAt = fields.Time(map, "updated_at"),
+            CompletedBy = fields.Text(map, "completed_by"),
+            CompletedAt = fields.Time(map, "completed_at"),
+            VerifiedBy = fields.Text(map, "verified_by"),
+            VerifiedAt = fields.Time(map, "verified_at"),
+        };
+    }
+
+    private TaskStatus? ReadStatus(YamlMap map)
+    {
+        if (fields.Text(map, "status") is not { } word)
+            return null;
+        foreach (var status in Enum.GetValues<TaskStatus>())
+        {
+            if (Word(status) == word)
+                return status;
+        }
+
+        errors.Add(
+            map.Find("status")!.Value, "status-known", $"Status \"{word}\" is none of todo, ready, blocked, done, verified, deleted.");
+        return null;
+    }
+
+    private PrdReference? ReadPrd(YamlMap map)
+    {
+        var source = fields.Text(map, "source");
+        if (string.IsNullOrWhiteSpace(source))
+            errors.Add(map, "required", "A prd needs a source.");
+        return new(
+            source ?? "",
+            [.. fields.Items(map, "refs").Select(ReadSection).OfType<PrdSection>()],
+            fields.Text(map, "excerpt"),
+            fields.Text(map, "prd_hash"));
+    }
+
+    private PrdSection? ReadSection(YamlNode node)
+    {
+        if (node is not YamlMap map)
+        {
+            errors.Add(node, "map-expected", "An item of refs must be a mapping with an anchor.");
+            return null;
+        }
+
+        var lines = fields.Texts(map, "lines");
+        var numbers = lines.Select(line => int.TryParse(line, out var number) ? number : 0).ToImmutableArray();
+        if (lines.Length > 0 && (numbers.Length != 2 || numbers[0] < 1 || numbers[1] < numbers[0]))
+            errors.Add(map.Find("lines")!.Value, "line-range", "lines must be the first and the last line, from 1.");
+        return new(fields.Text(map, "anchor") ?? "", lines.Length == 0 ? null : numbers);
+    }
+
+    private MissionDefinition? ReadMission(YamlNode node)
+    {
+        if (node is not YamlMap map)
+        {
+            errors.Add(node, "map-expected", "A mission must be a mapping.");
+            return null;
+        }
+
+        foreach (var key in (ReadOnlySpan<string>)["id", "slug"])
+        {
+            if (YamlFields.Value(map, key) is null)
+                errors.Add(map, "required", $"A mission needs {(key == "id" ? "an id" : "a slug")}.");
+        }
+
+        var slug = fields.Text(map, "slug") ?? "";
+        return new(
+            fields.Id<MissionId>(map, "id") ?? default,
+            slug,
+            fields.Text(map, "title") ?? slug,
+            fields.Text(map, "purpose") ?? "",
+            fields.TaskIds(map, "tasks"));
+    }
+}

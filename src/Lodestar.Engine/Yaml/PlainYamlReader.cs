@@ -1,0 +1,266 @@
+namespace Lodestar.Engine.Yaml;
+
+/// <summary>Reads the YAML that people and programs write into specs: block mappings and lists, scalars in every
+/// style, flow collections on one line, comments. Anything else it declines without judging.</summary>
+internal sealed partial class PlainYamlReader
+{
+    private static readonly NotPlain Declined = new();
+
+    private readonly string text;
+    private readonly List<YamlProblem> problems;
+
+    // The line being read: where it starts, where its content ends (line break excluded), and where we are in it.
+    private int lineStart;
+    private int lineEnd;
+    private int nextLine;
+    private int position;
+
+    private PlainYamlReader(string text, List<YamlProblem> problems)
+    {
+        this.text = text;
+        this.problems = problems;
+    }
+
+    private bool AtEnd => lineStart >= text.Length;
+
+    private int Column => position - lineStart;
+
+    /// <summary>Reads a document.</summary>
+    /// <returns>False when the text has something this reader does not know; <paramref name="root"/> and the problems
+    /// then mean nothing.</returns>
+    internal static bool TryRead(string text, List<YamlProblem> problems, out YamlNode? root)
+    {
+        root = null;
+
+        // Line breaks only other YAML versions know; a lone \r is found where lines are cut.
+        if (text.AsSpan().IndexOfAny('\u0085', '\u2028', '\u2029') >= 0)
+            return false;
+        try
+        {
+            root = new PlainYamlReader(text, problems).ReadDocument();
+            return true;
+        }
+        catch (NotPlain)
+        {
+            return false;
+        }
+    }
+
+    private YamlNode? ReadDocument()
+    {
+        CutLine(0);
+        if (!AtEnd && text.AsSpan(lineStart, lineEnd - lineStart) is "---")
+            CutLine(nextLine);
+        SeekContent();
+        if (AtEnd)
+            return null;
+        var root = ReadBlock(parentIndent: -1, depth: 0);
+        return AtEnd ? root : throw Declined;
+    }
+
+    /// <summary>Reads the node that begins at the current position, which is the first content of its line or stands
+    /// behind a dash. Leaves the reader at the next line with content.</summary>
+    private YamlNode ReadBlock(int parentIndent, int depth)
+    {
+        if (depth > YamlDocument.MaxDepth)
+            throw Declined;
+        if (AtDash())
+            return ReadList(Column, depth);
+        return TryReadKey(out var key) ? ReadMap(key, key.Start - lineStart, depth) : ReadInline(parentIndent, depth);
+    }
+
+    private YamlMap ReadMap(YamlScalar firstKey, int column, int depth)
+    {
+        var map = new YamlMap(firstKey.Start, flow: false);
+        for (var key = firstKey; ;)
+        {
+            var value = ReadMapValue(column, depth);
+            if (!map.Add(new(key, value)))
+                problems.Add(YamlDocument.Duplicate(key));
+            map.End = Math.Max(key.End, value.End);
+            if (AtEnd || Column < column)
+                return map;
+            if (Column > column || AtDash() || !TryReadKey(out key))
+                throw Declined;
+        }
+    }
+
+    private YamlNode ReadMapValue(int column, int depth)
+    {
+        var afterColon = position;
+        SkipSpaces();
+        if (!AtLineEnd())
+            return AtDash() ? throw Declined : ReadInline(column, depth);
+
+        CutLine(nextLine);
+        SeekContent();
+        if (AtEnd || Column < column || (Column == column && !AtDash()))
+            return YamlScalar.Empty(afterColon);
+        return ReadBlock(column, depth + 1);
+    }
+
+    private YamlList ReadList(int column, int depth)
+    {
+        var list = new YamlList(position, flow: false);
+        while (true)
+        {
+            var dash = position++;
+            SkipSpaces();
+            var item = ReadListItem(dash, column, depth);
+            list.Add(item);
+            list.End = Math.Max(dash + 1, item.End);
+            if (AtEnd || Column < column || (Column == column && !AtDash()))
+                return list;
+            if (Column > column)
+                throw Declined;
+        }
+    }
+
+    private YamlNode ReadListItem(int dash, int column, int depth)
+    {
+        if (!AtLineEnd())
+            return ReadBlock(column, depth + 1);
+        CutLine(nextLine);
+        SeekContent();
+        return AtEnd || Column <= column ? YamlScalar.Empty(dash + 1) : ReadBlock(column, depth + 1);
+    }
+
+    /// <summary>Reads a scalar or a flow collection that begins at the current position.</summary>
+    private YamlNode ReadInline(int parentIndent, int depth)
+    {
+        switch (text[position])
+        {
+            case '|' or '>':
+                return ReadBlockScalar(parentIndent);
+            case '"' or '\'':
+                var quoted = ReadQuoted(parentIndent);
+                FinishLine();
+                return quoted;
+            case '[' or '{':
+                var flow = ReadFlow(depth);
+                FinishLine();
+                return flow;
+            default:
+                return ReadPlain(parentIndent);
+        }
+    }
+
+    /// <summary>Reads <c>key:</c> and steps behind the colon; stays where it is when no key stands here.</summary>
+    private bool TryReadKey(out YamlScalar key)
+    {
+        key = null!;
+        var start = position;
+        if (text[position] is '"' or '\'')
+        {
+            var quoted = ReadQuoted(parentIndent: -1, oneLine: true);
+            if (quoted is not null)
+            {
+                SkipSpaces();
+                if (AtColon())
+                {
+                    position++;
+                    key = quoted;
+                    return true;
+                }
+            }
+
+            position = start;
+            return false;
+        }
+
+        var line = text.AsSpan(start, lineEnd - start);
+        for (var at = line.IndexOf(':'); at >= 0;)
+        {
+            if (at + 1 == line.Length || line[at + 1] == ' ')
+            {
+                key = PlainKey(start, line[..at]);
+                position = start + at + 1;
+                return true;
+            }
+
+            var next = line[(at + 1)..].IndexOf(':');
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+
+        return false;
+    }
+
+    private static YamlScalar PlainKey(int start, ReadOnlySpan<char> raw)
+    {
+        var name = raw.TrimEnd(' ');
+        if (name.Length is 0 or > 1000 || !CanBeginPlain(name, inFlow: false) || name is "<<" || name.IndexOfAny('\t', '*', '&') >= 0
+            || name.Contains(" #", StringComparison.Ordinal))
+        {
+            throw Declined;
+        }
+
+        return new(start, start + name.Length, name.ToString(), YamlStyle.Plain);
+    }
+
+    private bool AtDash() =>
+        position < lineEnd && text[position] == '-' && (position + 1 == lineEnd || text[position + 1] == ' ');
+
+    private bool AtColon() =>
+        position < lineEnd && text[position] == ':' && (position + 1 == lineEnd || text[position + 1] == ' ');
+
+    private bool AtLineEnd()
+    {
+        if (position >= lineEnd)
+            return true;
+        return text[position] == '#' && (position == lineStart || text[position - 1] == ' ');
+    }
+
+    /// <summary>Nothing but a comment may follow on this line; goes to the next content.</summary>
+    private void FinishLine()
+    {
+        SkipSpaces();
+        if (!AtLineEnd())
+            throw Declined;
+        CutLine(nextLine);
+        SeekContent();
+    }
+
+    private void SkipSpaces()
+    {
+        while (position < lineEnd && text[position] == ' ')
+            position++;
+        if (position < lineEnd && text[position] == '\t')
+            throw Declined;
+    }
+
+    /// <summary>From the start of a line, goes over blank lines and comments to the first character that says something.</summary>
+    private void SeekContent()
+    {
+        for (; !AtEnd; CutLine(nextLine))
+        {
+            SkipSpaces();
+            if (AtLineEnd())
+                continue;
+            if (Column == 0 && IsDocumentMark())
+                throw Declined;
+            return;
+        }
+    }
+
+    private bool IsDocumentMark()
+    {
+        var line = text.AsSpan(lineStart, lineEnd - lineStart);
+        return line.StartsWith("---", StringComparison.Ordinal) || line.StartsWith("...", StringComparison.Ordinal);
+    }
+
+    private void CutLine(int start)
+    {
+        lineStart = position = start;
+        var length = text.AsSpan(start).IndexOfAny('\r', '\n');
+        lineEnd = length < 0 ? text.Length : start + length;
+        nextLine = lineEnd;
+        if (lineEnd == text.Length)
+            return;
+        if (text[lineEnd] == '\r' && (lineEnd + 1 == text.Length || text[lineEnd + 1] != '\n'))
+            throw Declined;
+        nextLine = lineEnd + (text[lineEnd] == '\r' ? 2 : 1);
+    }
+
+    /// <summary>Says "not mine" from any depth; caught in one place above.</summary>
+    private sealed class NotPlain : Exception;
+}

@@ -1,0 +1,92 @@
+using System.Buffers;
+
+namespace Lodestar.Engine.Yaml;
+
+/// <summary>A place in a text file as editors show it.</summary>
+/// <param name="Line">From 1.</param>
+/// <param name="Column">From 1, in characters.</param>
+public readonly record struct SourcePosition(int Line, int Column);
+
+/// <summary>Something wrong in a file, with its place.</summary>
+/// <param name="Offset">Offset of the offending text.</param>
+/// <param name="Rule">Stable kebab-case name of the rule that was broken.</param>
+/// <param name="Value">The offending text, shortened.</param>
+/// <param name="Message">One sentence.</param>
+public sealed record YamlProblem(int Offset, string Rule, string Value, string Message);
+
+/// <summary>One parsed YAML document: its text, its tree, and what is wrong with it.</summary>
+/// <remarks>
+/// Nearly every spec is read by <see cref="PlainYamlReader"/>, which is fast and knows exactly the shapes that occur. It
+/// declines whatever it is not sure of, and then YamlDotNet's event parser decides, so that we accept what YAML accepts.
+/// </remarks>
+public sealed class YamlDocument
+{
+    /// <summary>Deeper nesting is refused; no file we read needs more than a handful.</summary>
+    public const int MaxDepth = 64;
+
+    private static readonly SearchValues<char> Controls = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Where(code => code is not ('\t' or '\n' or '\r')).Append(127).Select(code => (char)code)]);
+
+    private readonly List<int> lineStarts = [0];
+
+    private YamlDocument(string text, YamlNode? root, IReadOnlyList<YamlProblem> problems)
+    {
+        Text = text;
+        Root = root is YamlScalar { IsNull: true } ? null : root;
+        Problems = problems;
+        for (var at = text.IndexOf('\n'); at >= 0; at = text.IndexOf('\n', at + 1))
+            lineStarts.Add(at + 1);
+    }
+
+    /// <summary>The source, without a byte order mark.</summary>
+    public string Text { get; }
+
+    /// <summary>The tree; null when the document is empty (or says null) or cannot be parsed.</summary>
+    public YamlNode? Root { get; }
+
+    /// <summary>Syntax errors and duplicate keys, in file order.</summary>
+    public IReadOnlyList<YamlProblem> Problems { get; }
+
+    /// <summary>Parses a text. Never throws for what the text holds.</summary>
+    public static YamlDocument Parse(string text)
+    {
+        var control = text.AsSpan().IndexOfAny(Controls);
+        if (control >= 0)
+        {
+            return new(text, null,
+            [
+                new(control, "control-character", $"\\x{(int)text[control]:x2}", "A control character stands in the file."),
+            ]);
+        }
+
+        var problems = new List<YamlProblem>();
+        if (PlainYamlReader.TryRead(text, problems, out var root))
+            return new(text, root, problems);
+
+        problems.Clear();
+        root = YamlEventReader.Read(text, problems);
+        return new(text, root, problems);
+    }
+
+    /// <summary>Line and column of an offset.</summary>
+    public SourcePosition PositionOf(int offset)
+    {
+        var found = lineStarts.BinarySearch(offset);
+        var line = found >= 0 ? found : ~found - 1;
+        return new(line + 1, offset - lineStarts[line] + 1);
+    }
+
+    /// <summary>The problem of a key that occurs twice in one mapping.</summary>
+    internal static YamlProblem Duplicate(YamlScalar key) =>
+        new(key.Start, "duplicate-key", Shorten(key.Value), $"Key \"{Shorten(key.Value)}\" occurs twice in one mapping.");
+
+    /// <summary>Cuts a quoted value to one readable line.</summary>
+    internal static string Shorten(string value)
+    {
+        var line = value.AsSpan().Trim();
+        var end = line.IndexOfAny('\r', '\n');
+        if (end >= 0)
+            line = line[..end];
+        return line.Length <= 80 ? line.ToString() : string.Concat(line[..77], "...");
+    }
+}
