@@ -50,14 +50,14 @@ public sealed class SpecReaderTests
         var task = spec.Tasks[0];
         Assert.Equal("Log in: yes", task.Title);
         Assert.Equal("Two\nlines\n", task.Description);
-        Assert.Equal(["works"], task.AcceptanceCriteria);
-        Assert.Equal(["feature", "security"], task.Labels);
-        Assert.Equal(["src/auth/**"], task.Locks);
+        Assert.Equal("works", Assert.Single(task.AcceptanceCriteria));
+        Assert.Equal("feature security", string.Join(' ', task.Labels));
+        Assert.Equal("src/auth/**", Assert.Single(task.Locks));
         Assert.Equal(-1, task.Priority);
         Assert.Equal(TaskStatus.Done, task.Status);
         Assert.Equal("A0000000F", task.CompletedBy);
         Assert.Equal(new DateTimeOffset(2024, 5, 6, 8, 0, 0, TimeSpan.Zero), task.CompletedAt);
-        Assert.Equal([10, 40], task.Prd!.Refs[0].Lines!.Value);
+        Assert.Equal("10 40", string.Join(' ', task.Prd!.Refs[0].Lines!.Value));
         Assert.Equal(new TaskId("F001"), Assert.Single(spec.Tasks[1].DependsOn));
         Assert.Equal(TaskDefinition.DefaultPriority, spec.Tasks[1].Priority);
     }
