@@ -63,14 +63,14 @@ internal sealed class DependencyRules(
 
     private string Why(TaskId needed) => statusOf(spec[needed]) is TaskStatus.Ready
         ? "left out"
-        : TaskSelection.Word(statusOf(spec[needed]));
+        : StatusText.Of(statusOf(spec[needed]));
 
     private Refusal NotSelected(TaskId task, TaskId needed)
     {
         var status = statusOf(spec[needed]);
         return new(
             "dependency-not-selected",
-            $"Task {task} depends on {needed}, which is {TaskSelection.Word(status)} and not part of the run.",
+            $"Task {task} depends on {needed}, which is {StatusText.Of(status)} and not part of the run.",
             status switch
             {
                 TaskStatus.Done => $"lodestar task verify {needed}",
@@ -79,7 +79,7 @@ internal sealed class DependencyRules(
                 _ => $"add --task {needed}",
             })
         {
-            Details = new() { ["task"] = task.Value, ["dependency"] = needed.Value, ["status"] = TaskSelection.Word(status) },
+            Details = new() { ["task"] = task.Value, ["dependency"] = needed.Value, ["status"] = StatusText.Of(status) },
         };
     }
 

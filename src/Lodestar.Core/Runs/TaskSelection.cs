@@ -39,7 +39,7 @@ public sealed record TaskSelection(
             else if (request.Tasks.Contains(task.Id) && status is TaskStatus.Todo or TaskStatus.Blocked or TaskStatus.Deleted)
                 return NotReady(task.Id, status);
             else
-                leftOut.Add(new(task.Id, status, $"It is {Word(status)}."));
+                leftOut.Add(new(task.Id, status, $"It is {StatusText.Of(status)}."));
         }
 
         var byId = spec.Tasks.ToDictionary(task => task.Id);
@@ -52,8 +52,6 @@ public sealed record TaskSelection(
         selection = new(mission, [.. taken], [.. leftOut]);
         return null;
     }
-
-    internal static string Word(TaskStatus status) => status.ToString().ToLowerInvariant();
 
     // Lane folders and references live on file systems that may not tell such ids apart.
     private static Refusal? Collision(ProjectSpec spec)
@@ -119,10 +117,10 @@ public sealed record TaskSelection(
 
     private static Refusal NotReady(TaskId task, TaskStatus status) => new(
         "task-not-ready",
-        $"Task {task} is {Word(status)}.",
+        $"Task {task} is {StatusText.Of(status)}.",
         status is TaskStatus.Deleted ? $"lodestar task restore {task}" : $"lodestar task update {task} --status ready")
     {
-        Details = new() { ["task"] = task.Value, ["status"] = Word(status) },
+        Details = new() { ["task"] = task.Value, ["status"] = StatusText.Of(status) },
     };
 
     private static Refusal Nothing(List<LeftOutTask> leftOut) => new(
@@ -134,7 +132,7 @@ public sealed record TaskSelection(
         {
             ["left_out"] = new JsonArray([.. leftOut.Take(100).Select(each => (JsonNode)new JsonObject
             {
-                ["task"] = each.Task.Value, ["status"] = Word(each.Status), ["reason"] = each.Reason,
+                ["task"] = each.Task.Value, ["status"] = StatusText.Of(each.Status), ["reason"] = each.Reason,
             })]),
         },
     };
