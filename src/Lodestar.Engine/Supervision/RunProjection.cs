@@ -105,6 +105,9 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
             case RunEvent.RunResumed:
                 tx.SetRunStatus(run, "running", null);
                 break;
+            case RunEvent.RunIntegrated integrated:
+                tx.SetIntegrated(run, integrated.Commit);
+                break;
             case RunEvent.RunEnded ended:
                 EndAllLeases();
                 tx.SetRunStatus(run, ended.Outcome.ToString().ToLowerInvariant(), at);
