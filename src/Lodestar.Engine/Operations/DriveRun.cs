@@ -34,7 +34,7 @@ internal static class DriveRun
 
             using var folder = new RunFolder(desk.StateFolder, run);
             folder.Refill(ledger, state);
-            await using var ground = await desk.OpenAsync(runs, folder, state.Plan, cancellation);
+            await using var ground = await desk.OpenAsync(runs, folder, cancellation);
             await using var supervisor = new Supervisor(ground.Parts, state, fence, drive.Observe);
             await using var interrupt = drive.Pause.Register(() => supervisor.Pause(drive.Actor, $"Paused by {drive.Actor}."));
             var machine = System.Environment.MachineName;
