@@ -19,6 +19,9 @@ public sealed class LaneGround(RunMachine machine, string folder, string primary
     /// <inheritdoc/>
     public string PathOf(RunId run, int lane) => Path.Combine(folder, $"lane-{lane}");
 
+    /// <summary>Absolute path of the worktree checks run in before the base branch moves.</summary>
+    public string IntegrationPath => Path.Combine(folder, "integrate");
+
     /// <inheritdoc/>
     public async Task CopyIntoAsync(string worktree, IReadOnlyList<string> patterns, CancellationToken cancellation)
     {

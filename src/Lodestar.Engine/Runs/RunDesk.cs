@@ -83,6 +83,12 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
     /// <summary>The user's own checkout.</summary>
     public PrimaryCheckout Checkout() => new(Git, PrimaryWorktree);
 
+    /// <summary>The user's branch, for the verb that may move it.</summary>
+    internal BaseBranch BaseBranch(IRepository repository) => new(Git, repository, Checkout(), PrimaryWorktree);
+
+    /// <summary>Lanes on this machine.</summary>
+    internal LaneGround Ground() => new(machine, LaneFolder(), PrimaryWorktree, Checkout());
+
     /// <summary>What a plan is made from.</summary>
     public async Task<PlanSources> PlanSourcesAsync(CancellationToken cancellation)
     {
@@ -132,9 +138,8 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
         StoredRuns runs, RunFolder folder, CancellationToken cancellation)
     {
         var repository = await RepositoryAsync(cancellation);
-        var ground = new LaneGround(machine, LaneFolder(), PrimaryWorktree, Checkout());
         return new OpenedGround(
-            new RunParts(runs, repository, machine.Hosts, folder, ground, session.Clock, session.Ids, machine.Reach), repository);
+            new RunParts(runs, repository, machine.Hosts, folder, Ground(), session.Clock, session.Ids, machine.Reach), repository);
     }
 
     /// <summary>Runs the charter's command for the end of a run.</summary>
