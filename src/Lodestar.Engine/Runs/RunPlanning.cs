@@ -9,32 +9,6 @@ using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
 namespace Lodestar.Engine.Runs;
 
-/// <summary>What a plan is made from, as the planes and the repository give it.</summary>
-/// <param name="ProjectId">The project.</param>
-/// <param name="Spec">The committed definitions.</param>
-/// <param name="StatusOf">Effective status of a task of the spec.</param>
-/// <param name="Charter">Committed governance.</param>
-/// <param name="Local">This machine's settings.</param>
-/// <param name="Variable">Looks an environment variable up.</param>
-/// <param name="Repository">The repository.</param>
-/// <param name="Look">Looks at the primary worktree (<see cref="PrimaryCheckout"/>).</param>
-/// <param name="Snapshot">Captures the tree of a commit.</param>
-/// <param name="Overlap">Says whether two file scopes may touch one path.</param>
-/// <param name="AgentCommand">Turns a command line of <c>--agent-cmd</c> into program and arguments, or throws a
-/// <see cref="RefusedException"/>.</param>
-public sealed record PlanSources(
-    ProjectId ProjectId,
-    ProjectSpec Spec,
-    Func<TaskDefinition, TaskStatus> StatusOf,
-    Charter Charter,
-    LocalSettings Local,
-    Func<string, string?> Variable,
-    IRepository Repository,
-    Func<CancellationToken, Task<Outcome<WorktreeView>>> Look,
-    Func<CommitId, CancellationToken, Task<SnapshotManifest>> Snapshot,
-    Func<ImmutableArray<string>, ImmutableArray<string>, bool> Overlap,
-    Func<string, ImmutableArray<string>> AgentCommand);
-
 /// <summary>A run that could start: its plan, and what belongs to it.</summary>
 /// <param name="Plan">The frozen decision.</param>
 /// <param name="Snapshot">The tree it starts from.</param>
@@ -66,7 +40,7 @@ public static class RunPlanning
             sources.Charter,
             policy,
             request.Profile ?? Charter.BuilderProfile,
-            request.AgentCommand is { } line ? sources.AgentCommand(line) : null,
+            request.AgentCommand is { } line ? sources.AgentCommand.Read(line) : null,
             request.Checks);
         if (RunPlanner.FindBuilder(inputs, out var builder) is { } nobody)
             return nobody;
@@ -76,7 +50,7 @@ public static class RunPlanning
             return noBase;
         var start = found.Data!;
         var snapshot = await sources.Snapshot(start.Commit, cancellation);
-        var plan = RunPlanner.Assemble(inputs, builder!, start.Branch, start.Commit, snapshot.SnapshotId, sources.Overlap);
+        var plan = RunPlanner.Assemble(inputs, builder!, start.Branch, start.Commit, snapshot.SnapshotId);
         return Outcome<PreparedRun>.Done(
             new(plan, snapshot, start.Dirty, selection!.LeftOut), warnings: [.. Warnings(plan, start)]);
     }

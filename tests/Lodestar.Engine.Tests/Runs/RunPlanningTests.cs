@@ -14,7 +14,7 @@ namespace Lodestar.Engine.Tests.Runs;
 
 public class RunPlanningTests
 {
-    private static readonly RunRequest WithAgent = new() { AgentCommand = "/bin/agent {briefing_file}" };
+    private static readonly RunRequest WithAgent = new() { AgentCommand = "/bin/sh {briefing_file}" };
 
     [Fact]
     public async Task A_plan_names_base_tree_order_and_sources()
@@ -136,8 +136,7 @@ public class RunPlanningTests
             repository,
             new PrimaryCheckout(repo.Git, repo.Root).LookAsync,
             new SnapshotCapture(repo.Git, repo.Root, repo.Beside("cache")).CaptureAsync,
-            (left, right) => left.Intersect(right).Any(),
-            line => [.. line.Split(' ')]);
+            new AgentCommandLine(repo.Root, null));
         return await new PlanRun(request).ExecuteAsync(sources, CancellationToken.None);
     }
 
