@@ -48,8 +48,8 @@ public sealed class BaseBranch(GitClient git, IRepository repository, PrimaryChe
             new GitCall(worktree, "merge", "--ff-only", "--no-autostash", "--no-stat", until.Value)
             {
                 Answers = [0, 1, 128],
-                RunsHooks = true,
-                Time = HookTime,
+                RunHooks = true,
+                Limit = HookTime,
             },
             cancellation);
         if (reply.ExitCode == 0)

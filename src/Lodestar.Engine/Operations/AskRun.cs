@@ -39,7 +39,7 @@ public sealed record AskRun(string Kind, RunId? Run, TaskId? Task, string? Note)
         return Outcome<AskedRun>.Done(new AskedRun(row.Id, Kind, now.Status, Task), Next(now));
     }
 
-    private IReadOnlyList<NextAction> Next(RunRow row) => row.Status is "paused" or "failed"
+    private static IReadOnlyList<NextAction> Next(RunRow row) => row.Status is "paused" or "failed"
         ? [new("run.resume", $"lodestar resume {row.Id}", "Go on with the run")]
         : [new("run.show", $"lodestar run show {row.Id}", "See the run")];
 

@@ -12,6 +12,7 @@ namespace Lodestar.Engine.Operations;
 public sealed record ListRuns
 {
     /// <summary>Reads the list.</summary>
+#pragma warning disable CA1822 // Every operation is an instance, also one that asks for nothing.
     public async Task<Outcome<RunList>> ExecuteAsync(RunDesk desk, CancellationToken cancellation)
     {
         var rows = await desk.RowsAsync(cancellation);
@@ -31,6 +32,7 @@ public sealed record ListRuns
             row.StoppedAt,
             row.IntegratedCommit))]);
     }
+#pragma warning restore CA1822
 }
 
 /// <summary>The runs of a project.</summary>
@@ -97,11 +99,11 @@ public sealed record ExplainRunTask(TaskId Task, RunId? Run)
             return chosen.Refusal!;
         var ledger = await desk.Session.Store.ReadAsync(view => view.Ledger(row), cancellation);
         var state = RunFold.All(row.Id, ledger);
-        if (!state.Tasks.ContainsKey(Task))
+        if (!state.Tasks.TryGetValue(Task, out var task))
             return new Refusal("task-unknown", $"Run {row.Id} has no task {Task}.", $"lodestar run show {row.Id}");
 
-        var view = RunView.Of(state).Tasks.First(task => task.Id == Task);
-        var attempts = state.Tasks[Task].Past.Select(past => new RunAttemptStory(
+        var view = RunView.Of(state).Tasks.First(other => other.Id == Task);
+        var attempts = task.Past.Select(past => new RunAttemptStory(
             past.Number, past.End.Result, past.End.Code, past.End.Reason, past.End.Detail, past.End.Paths, past.Pinned, past.Saved));
         var happened = ledger
             .Where(entry => RunNarration.TaskOf(entry.Event) == Task)

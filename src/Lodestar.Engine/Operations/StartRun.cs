@@ -28,7 +28,7 @@ public sealed record StartRun(RunRequest Request)
         if (!OperatingSystem.IsLinux())
             return new Refusal("platform-unsupported", "Runs need Linux.", "Use the planes here, and run on Linux.");
 
-        var prepared = await RunPlanning.PrepareAsync(await desk.PlanSourcesAsync(cancellation), Request, cancellation);
+        var prepared = await desk.PrepareAsync(Request, cancellation);
         if (prepared.Data is not { } ready)
             return prepared.Refusal!;
         if (desk.MissingProgram(ready.Plan) is { } missing)

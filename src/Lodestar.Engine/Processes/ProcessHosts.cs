@@ -71,6 +71,25 @@ public sealed class ProcessHosts(IReadOnlyList<string> hostCommand) : IProcessHo
             "lodestar ps --orphans");
     }
 
+    /// <summary>Says whether a process is alive: it is dead when its boot is over, its pid is free, or its pid was given to
+    /// another.</summary>
+    public static Liveness Look(ProcessIdentity identity)
+    {
+        if (!OperatingSystem.IsLinux())
+            return Liveness.Unknown;
+        if (identity.BootId != ProcessTable.BootId)
+            return Liveness.Dead;
+        if (identity.PidNamespace != ProcessTable.PidNamespace)
+            return Liveness.Unknown;
+        return ProcessTable.Read(identity.Pid) is { IsDead: false } entry && entry.StartTicks == identity.StartTicks
+            ? Liveness.Alive
+            : Liveness.Dead;
+    }
+
+    /// <summary>This process.</summary>
+    public static ProcessIdentity Self() => ProcessTable.Identify(Environment.ProcessId)
+        ?? throw new EnvironmentException("proc-unreadable", "The process table in /proc cannot be read.");
+
     /// <inheritdoc/>
     public Liveness Look(ProcessMark mark)
     {

@@ -1,9 +1,6 @@
 using Lodestar.Core;
 using Lodestar.Core.Context;
-using Lodestar.Core.Lanes;
-using Lodestar.Core.Policy;
 using Lodestar.Core.Runs;
-using Lodestar.Engine.Agents;
 using Lodestar.Engine.Context;
 using Lodestar.Engine.Git;
 using Lodestar.Engine.Processes;
@@ -89,30 +86,14 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
     /// <summary>Lanes on this machine.</summary>
     internal LaneGround Ground() => new(machine, LaneFolder(), PrimaryWorktree, Checkout());
 
-    /// <summary>What a plan is made from.</summary>
-    public async Task<PlanSources> PlanSourcesAsync(CancellationToken cancellation)
+    /// <summary>Plans a run without starting it. Writes nothing but caches.</summary>
+    public async Task<Outcome<PreparedRun>> PrepareAsync(RunRequest request, CancellationToken cancellation)
     {
-        var charter = new CharterFile(session.Context.Root.Value);
-        var planes = await session.QueryAsync(
-            view => Outcome<PlanSources>.Done(new PlanSources(
-                view.Project,
-                view.Spec,
-                task => view.Board.StatusOf(task),
-                Required(charter.Load()),
-                Required(charter.LoadLocal()),
-                name => machine.Variables.GetValueOrDefault(name),
-                null!,
-                null!,
-                null!,
-                FileScope.Overlaps,
-                text => [.. ExecCommand.Parse(text, session.Context.WorkingDirectory)])),
-            cancellation);
-        if (planes.Data is not { } sources)
-            throw new RefusedException(planes.Refusal!);
-
-        var repository = await RepositoryAsync(cancellation);
-        var snapshot = new SnapshotCapture(Git, PrimaryWorktree, Path.Combine(StateFolder, "cache"));
-        return sources with { Repository = repository, Look = Checkout().LookAsync, Snapshot = snapshot.CaptureAsync };
+        await using var repository = await RepositoryAsync(cancellation);
+        var sources = await PlanSources.ReadAsync(session, Git, repository, cancellation);
+        return sources.Data is { } read
+            ? await RunPlanning.PrepareAsync(read, request, cancellation)
+            : sources.Refusal!;
     }
 
     /// <summary>The refusal when a program the plan names cannot be run; null when all can.</summary>

@@ -12,9 +12,9 @@ internal static class RunSelector
     {
         if (named is { } id)
             return Named(runs, id);
-        return runs.FirstOrDefault(run => run.IsActive) ?? runs.FirstOrDefault() is { } found
-            ? found
-            : None("This project has no run.", "lodestar run");
+        return runs.Count == 0
+            ? None("This project has no run.", "lodestar run")
+            : runs.FirstOrDefault(run => run.IsActive) ?? runs[0];
     }
 
     /// <summary>For verbs that change something: the named run, else the only active one, else the only one the verb could
