@@ -34,8 +34,12 @@ public static class RefName
         $"refs/lodestar/attempts/{run}/{Escape(task)}.{attempt}";
 
     /// <summary>The reference that keeps the work of an interrupted turn.</summary>
-    public static string Saved(RunId run, TaskId task, int attempt, ProcessId process) =>
-        $"refs/lodestar/saved/{run}/{Escape(task)}.{attempt}.{process}";
+    /// <param name="run">The run.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="attempt">Attempt.</param>
+    /// <param name="occasion">What interrupted it: an incarnation id, or "retired".</param>
+    public static string Saved(RunId run, TaskId task, int attempt, string occasion) =>
+        $"refs/lodestar/saved/{run}/{Escape(task)}.{attempt}.{occasion}";
 
     /// <summary>The reference whose blob names the fence of the engine that owns the run.</summary>
     public static string Owner(RunId run) => $"refs/lodestar/runs/{run}/owner";

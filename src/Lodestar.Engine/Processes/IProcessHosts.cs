@@ -10,7 +10,7 @@ public interface IProcessHosts
     Task<IHostedProcess> StartAsync(HostOrder order, CancellationToken cancellation);
 
     /// <summary>Reads what a host of an earlier engine wrote down about its end; null when it did not get that far.</summary>
-    Task<ExitReport?> ReadReportAsync(HostOrder order, CancellationToken cancellation);
+    Task<ExitReport?> ReadReportAsync(ProcessId process, string logDirectory, CancellationToken cancellation);
 
     /// <summary>Ends every live process that belongs to one of the given incarnations: found by its marker in the
     /// environment and by its recorded identity, never by pid alone. Returns when none is alive.</summary>

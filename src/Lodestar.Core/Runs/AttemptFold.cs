@@ -1,0 +1,242 @@
+using Lodestar.Core.Supervision;
+
+namespace Lodestar.Core.Runs;
+
+/// <summary>What an event means for one attempt: the phase it moves to, and what is remembered for the next.</summary>
+internal static class AttemptFold
+{
+    internal static RunState WithTask(this RunState state, TaskId id, Func<TaskRun, TaskRun> change) =>
+        state.Tasks.TryGetValue(id, out var task)
+            ? state with { Tasks = state.Tasks.SetItem(id, change(task)) }
+            : throw new LedgerContradictionException(state.Seq + 1, $"Task {id} is not in the run.");
+
+    internal static RunState WithAttempt(this RunState state, TaskId id, Func<AttemptRun, AttemptRun> change) =>
+        state.WithTask(id, task =>
+        {
+            var before = task.Current
+                ?? throw new LedgerContradictionException(state.Seq + 1, $"Task {id} has no attempt under way.");
+            var attempt = change(before);
+            // An attempt whose end is known (its lease was lost) goes on to nothing else, whatever still arrives.
+            if (before.End is not null && attempt.Phase is not (AttemptPhase.Retired or AttemptPhase.Published))
+                attempt = attempt with { Phase = AttemptPhase.Retire };
+            return task with { Current = attempt, Status = StatusIn(attempt.Phase) };
+        });
+
+    internal static RunState Start(RunState state, RecordedEvent recorded, RunEvent.AttemptStarted started)
+    {
+        var next = state.WithTask(started.Task, task =>
+        {
+            if (task.Current is not null || task.IsSettled || started.Attempt != task.LastAttempt + 1)
+                throw new LedgerContradictionException(
+                    recorded.Seq, $"Attempt {started.Attempt} of task {started.Task} cannot start here.");
+            return task with
+            {
+                Status = TaskRunStatus.Running,
+                LastAttempt = started.Attempt,
+                NotBefore = null,
+                StartedAt = task.StartedAt ?? recorded.At,
+                Current = new AttemptRun(started.Attempt, started.Lane, started.Base, AttemptPhase.Implement)
+                {
+                    Lease = started.Lease, Fence = started.Fence, LeaseEngine = state.EngineFence,
+                },
+            };
+        });
+        return next with { LanesUsed = next.LanesUsed.Add(started.Lane) };
+    }
+
+    /// <summary>An effect under way decides the phase, so that a resumed run stands where the killed one stood.</summary>
+    internal static RunState Intended(RunState state, RecordedEvent recorded, Effect effect) => effect switch
+    {
+        Effect.RunTurn { Role: AgentRole.Builder } turn => state.WithAttempt(
+            turn.Task, attempt => attempt with { TurnStartedAt = recorded.At }),
+        Effect.Merge merge => state.WithAttempt(
+            merge.Task, attempt => attempt with { Phase = AttemptPhase.Merge, Tip = merge.Tip }),
+        _ => state,
+    };
+
+    internal static RunState Settled(
+        RunState state, RecordedEvent recorded, Pending pending, RunEvent.EffectSettled settled) =>
+        (pending.Effect, settled.Result) switch
+        {
+            (Effect.RunTurn { Role: AgentRole.Builder } turn, EffectResult.TurnDone done) => state.WithAttempt(
+                turn.Task, attempt => attempt with
+                {
+                    Phase = AttemptPhase.Collect, LastTurn = done, NoChange = done.NoChange,
+                }),
+            (Effect.RunTurn { Role: AgentRole.Reviewer } turn, EffectResult.TurnDone done) =>
+                Count(state, turn.Task, done.Receipt).WithAttempt(
+                    turn.Task, attempt => Reviewed(state, recorded, attempt, done)),
+            (Effect.RunTurn { Role: AgentRole.Builder } turn, EffectResult.TurnFailed failed) => state.WithAttempt(
+                turn.Task, attempt => EndedBy(attempt, new AttemptEnd(
+                    "failed", failed.Code, TurnReason(turn, failed), failed.Text))),
+            (Effect.RunTurn { Role: AgentRole.Reviewer } turn, EffectResult.TurnFailed failed) => state.WithAttempt(
+                turn.Task, attempt => attempt.Try < state.Plan.Policy.MaxAttempts.Value
+                    ? attempt with { Try = attempt.Try + 1 }
+                    : EndedBy(attempt, new AttemptEnd("failed", failed.Code, TurnReason(turn, failed), failed.Text))),
+            (Effect.Collect collect, EffectResult.Collected collected) =>
+                Count(state, collect.Task, collected.Receipt).WithAttempt(collect.Task, attempt => AfterEvidence(
+                    state, recorded, attempt with { Head = collected.Head, Tree = collected.Tree })),
+            (Effect.Collect collect, EffectResult.Rejected rejected) => state.WithAttempt(
+                collect.Task, attempt => EndedBy(attempt, new AttemptEnd(
+                    "failed",
+                    rejected.Findings[0].Code,
+                    rejected.Findings[0].Message,
+                    string.Join('\n', rejected.Findings.Select(finding => finding.Message))))),
+            (Effect.RunCheck check, EffectResult.Checked result) => Checked(state, recorded, check, result),
+            (Effect.Merge merge, EffectResult.Merged merged) => state.WithAttempt(merge.Task, attempt => AfterMerge(
+                state, attempt with { Candidate = merged.Commit, CandidateTree = merged.Tree })),
+            (Effect.Merge merge, EffectResult.Conflicted conflicted) => state.WithAttempt(
+                merge.Task, attempt => EndedBy(attempt, new AttemptEnd(
+                    "conflict",
+                    "conflict",
+                    $"Attempt {attempt.Number} of task {merge.Task} conflicts with the run branch.")
+                {
+                    Paths = conflicted.Paths,
+                })),
+            (Effect.Publish publish, EffectResult.Published published) =>
+                (Count(state, publish.Task, published.Receipt) with { Tip = published.Commit })
+                    .WithAttempt(publish.Task, attempt => attempt with { Phase = AttemptPhase.Published }),
+            (Effect.Publish, EffectResult.BranchMoved moved) =>
+                state with { Pausing = state.Pausing ?? PauseForMovedBranch(state, moved) },
+            (Effect.Retire retire, EffectResult.Retired retired) => state.WithTask(retire.Task, task => task with
+            {
+                Past = task.Past.Add(new AttemptSummary(
+                    retire.Attempt, task.Current!.End!, retired.Pinned, retired.Saved)),
+                Current = task.Current! with { Phase = AttemptPhase.Retired },
+            }),
+            _ => throw new LedgerContradictionException(
+                recorded.Seq,
+                $"{pending.Effect.GetType().Name} cannot end in {settled.Result.GetType().Name}."),
+        };
+
+    internal static RunState Finish(RunState state, RecordedEvent recorded, RunEvent.AttemptEnded ended) =>
+        state.WithTask(ended.Task, task => task.Current?.Phase == AttemptPhase.Retired
+            ? task with
+            {
+                Status = TaskRunStatus.Waiting,
+                Current = null,
+                Failures = task.Failures + (ended.Result == "failed" ? 1 : 0),
+                Conflicts = task.Conflicts + (ended.Result == "conflict" ? 1 : 0),
+            }
+            : throw new LedgerContradictionException(
+                recorded.Seq, $"Attempt {ended.Attempt} of task {ended.Task} ended before its work was kept."));
+
+    internal static RunState Integrate(RunState state, RecordedEvent recorded, RunEvent.TaskIntegrated integrated) =>
+        state.WithTask(integrated.Task, task => task.Current is { } attempt
+            && (attempt.Phase == AttemptPhase.Published || attempt.NoChange is not null)
+            ? task with
+            {
+                Status = TaskRunStatus.Integrated,
+                Current = null,
+                Commit = integrated.Commit,
+                MergeCommit = integrated.MergeCommit,
+                Code = attempt.NoChange is null ? null : "no-change",
+                Reason = attempt.NoChange,
+                EndedAt = recorded.At,
+            }
+            : throw new LedgerContradictionException(
+                recorded.Seq, $"Task {integrated.Task} was integrated without being published."));
+
+    internal static AttemptRun EndedBy(AttemptRun attempt, AttemptEnd end) =>
+        attempt with { Phase = AttemptPhase.Retire, End = attempt.End ?? end };
+
+    internal static RunEvent.PauseRequested PauseForMovedBranch(RunState state, EffectResult.BranchMoved moved) =>
+        new(
+            "engine",
+            "run-branch-moved",
+            $"Run branch {RefName.RunBranch(state.Run)} is at {moved.Found?.Abbreviated ?? "no commit"}, "
+            + $"the ledger says {moved.Expected.Abbreviated}.");
+
+    private static RunState Count(RunState state, TaskId task, Receipt? receipt) => receipt is null
+        ? state
+        : state.WithTask(task, run => run with { Receipts = run.Receipts + 1 });
+
+    private static RunState Checked(
+        RunState state, RecordedEvent recorded, Effect.RunCheck check, EffectResult.Checked result)
+    {
+        var next = Count(state, check.Task, result.Receipt) with
+        {
+            Checks = state.Checks.SetItem((check.Check, check.Tree), result.Result),
+        };
+        return next.WithAttempt(check.Task, attempt =>
+        {
+            if (!result.Result.Passed)
+                return EndedBy(attempt, new AttemptEnd(
+                    "failed",
+                    result.Result.Status == "timed_out" ? "check-timed-out" : "check-failed",
+                    $"Check {check.Check} of task {check.Task} {Words(result.Result)}.",
+                    result.Result.Output));
+            return attempt.Phase == AttemptPhase.MergeCheck
+                ? AfterMerge(next, attempt)
+                : AfterEvidence(next, recorded, attempt);
+        });
+    }
+
+    /// <summary>Evidence is there: checks that have no result for this tree come next, then review, then the queue.</summary>
+    private static AttemptRun AfterEvidence(RunState state, RecordedEvent recorded, AttemptRun attempt)
+    {
+        if (attempt.Tree is { } tree && NextCheck(state, tree) is not null)
+            return attempt with { Phase = AttemptPhase.Check };
+        return state.Plan.Reviewer is not null
+            ? attempt with { Phase = AttemptPhase.Review, Try = 1 }
+            : attempt with { Phase = AttemptPhase.Queue, QueuedAt = recorded.Seq };
+    }
+
+    private static AttemptRun AfterMerge(RunState state, AttemptRun attempt) => attempt with
+    {
+        Phase = NextCheck(state, attempt.CandidateTree!.Value) is null ? AttemptPhase.Publish : AttemptPhase.MergeCheck,
+    };
+
+    /// <summary>The first check of the plan without a passing result for the tree; null when all passed.</summary>
+    internal static string? NextCheck(RunState state, Context.TreeId tree) => state.Plan.Checks
+        .Select(check => check.Name)
+        .FirstOrDefault(check => !(state.Checks.TryGetValue((check, tree), out var result) && result.Passed));
+
+    private static AttemptRun Reviewed(
+        RunState state, RecordedEvent recorded, AttemptRun attempt, EffectResult.TurnDone done) => done.Verdict switch
+        {
+            Verdict.Approved => attempt with { Phase = AttemptPhase.Queue, QueuedAt = recorded.Seq },
+            Verdict.ChangesRequested when attempt.Round < state.Plan.Policy.ReviewRounds.Value => attempt with
+            {
+                Phase = AttemptPhase.Implement,
+                Round = attempt.Round + 1,
+                Try = 1,
+                From = attempt.Head ?? attempt.Base,
+                ReviewFindings = done.Text,
+            },
+            Verdict.ChangesRequested => EndedBy(attempt, new AttemptEnd(
+                "failed",
+                "review-rounds-exhausted",
+                $"The reviewer still asked for changes after {attempt.Round} rounds.",
+                done.Text)),
+            _ => throw new LedgerContradictionException(recorded.Seq, "A review was done without a verdict."),
+        };
+
+    private static string TurnReason(Effect.RunTurn turn, EffectResult.TurnFailed failed) =>
+        $"The {turn.Role.ToString().ToLowerInvariant()} of task {turn.Task} {failed.Code switch
+        {
+            "agent-timed-out" => "ran out of time",
+            "agent-crashed" => "crashed",
+            "agent-not-started" => "could not be started",
+            "setup-failed" => "could not begin: the lane's set-up failed",
+            "no-verdict" => "gave no verdict",
+            _ => "failed",
+        }}.";
+
+    private static string Words(CheckResult result) => result.Status switch
+    {
+        "failed" => result.ExitCode is { } code ? $"failed with exit code {code}" : "failed",
+        "timed_out" => "ran out of time",
+        _ => "could not be run",
+    };
+
+    private static TaskRunStatus StatusIn(AttemptPhase phase) => phase switch
+    {
+        AttemptPhase.Implement or AttemptPhase.Collect or AttemptPhase.Check
+            or AttemptPhase.Retire or AttemptPhase.Retired => TaskRunStatus.Running,
+        AttemptPhase.Review => TaskRunStatus.Reviewing,
+        AttemptPhase.Queue or AttemptPhase.Merge or AttemptPhase.MergeCheck
+            or AttemptPhase.Publish or AttemptPhase.Published => TaskRunStatus.Merging,
+        _ => throw new InvalidOperationException($"Phase {phase} has no status."),
+    };
+}

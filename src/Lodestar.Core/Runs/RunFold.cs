@@ -1,0 +1,184 @@
+using Lodestar.Core.Supervision;
+
+namespace Lodestar.Core.Runs;
+
+/// <summary>Makes a run's state from its events. It decides nothing: it only says what follows from what happened, and
+/// throws when a ledger holds what cannot have happened.</summary>
+public static class RunFold
+{
+    /// <summary>Folds a whole ledger.</summary>
+    /// <exception cref="LedgerContradictionException">The events cannot be the history of a run.</exception>
+    public static RunState All(RunId run, IEnumerable<RecordedEvent> events)
+    {
+        RunState? state = null;
+        foreach (var recorded in events)
+            state = state is null ? Begin(run, recorded) : Next(state, recorded);
+        return state ?? throw new LedgerContradictionException(0, $"The ledger of {run} is empty.");
+    }
+
+    /// <summary>The state after the first event, which must be <see cref="RunEvent.RunStarted"/>.</summary>
+    public static RunState Begin(RunId run, RecordedEvent recorded)
+    {
+        if (recorded is not { Seq: 1, Event: RunEvent.RunStarted started })
+            throw new LedgerContradictionException(recorded.Seq, "A ledger begins with run-started at sequence 1.");
+
+        var tasks = started.Plan.Tasks.ToImmutableSortedDictionary(
+            task => task.Id, task => new TaskRun(task.Id, TaskRunStatus.Waiting));
+        return new RunState(run, started.Plan, RunStatus.Running, 1, started.Plan.BaseCommit, tasks)
+        {
+            StartedAt = recorded.At,
+        };
+    }
+
+    /// <summary>The state after one more event.</summary>
+    /// <exception cref="LedgerContradictionException">The event cannot have happened in this state.</exception>
+    public static RunState Next(RunState state, RecordedEvent recorded)
+    {
+        if (recorded.Seq != state.Seq + 1)
+            throw new LedgerContradictionException(recorded.Seq, $"Sequence {state.Seq + 1} was expected.");
+        return Apply(state, recorded) with { Seq = recorded.Seq };
+    }
+
+    private static RunState Apply(RunState state, RecordedEvent recorded) => recorded.Event switch
+    {
+        RunEvent.RunStarted => throw new LedgerContradictionException(recorded.Seq, "The run was started already."),
+        RunEvent.EngineAttached attached => state with { EngineFence = attached.Fence },
+        RunEvent.AttemptStarted started => AttemptFold.Start(state, recorded, started),
+        RunEvent.LeaseTaken taken => state.WithAttempt(taken.Task, attempt => attempt with
+        {
+            Lease = taken.Lease, Fence = taken.Fence, LeaseEngine = state.EngineFence,
+        }),
+        RunEvent.LeaseUnavailable unavailable => state.WithTask(
+            unavailable.Task, task => task with { NotBefore = unavailable.Until }),
+        RunEvent.LeaseLost lost => state.WithAttempt(lost.Task, attempt => AttemptFold.EndedBy(attempt, new AttemptEnd(
+            "lease-lost", "lease-lost", $"The lease of task {lost.Task} was lost."))),
+        RunEvent.AttemptAborted aborted => state.WithAttempt(aborted.Task, attempt => AttemptFold.EndedBy(
+            attempt, new AttemptEnd("aborted", "run-aborted", "The run was aborted."))),
+        RunEvent.EffectIntended intended => Intend(state, recorded, intended),
+        RunEvent.EffectSettled settled => Settle(state, recorded, settled),
+        RunEvent.ProcessSpawning spawning => state with
+        {
+            Processes = state.Processes.SetItem(spawning.Process, new ProcessRecord(spawning, null, null)),
+        },
+        RunEvent.ProcessStarted started => state.Processes.TryGetValue(started.Process, out var process)
+            ? state with
+            {
+                Processes = state.Processes.SetItem(
+                    started.Process, process with { Host = started.Host, Program = started.Program }),
+            }
+            : throw new LedgerContradictionException(recorded.Seq, $"Process {started.Process} was never spawned."),
+        RunEvent.ProcessEnded ended => EndProcess(state, ended),
+        RunEvent.FindingRaised raised => state with
+        {
+            Findings = (state.Findings.Count >= RunState.MaxFindings ? state.Findings.RemoveAt(0) : state.Findings)
+                .Add(raised),
+        },
+        RunEvent.AttemptEnded ended => AttemptFold.Finish(state, recorded, ended),
+        RunEvent.TaskIntegrated integrated => AttemptFold.Integrate(state, recorded, integrated),
+        RunEvent.TaskFailed failed => state.WithTask(failed.Task, task => task with
+        {
+            Status = TaskRunStatus.Failed, Code = failed.Code, Reason = failed.Reason, EndedAt = recorded.At,
+        }),
+        RunEvent.TaskSkipped skipped => state.WithTask(skipped.Task, task => task with
+        {
+            Status = TaskRunStatus.Skipped, Code = "skipped", Reason = skipped.Reason, EndedAt = recorded.At,
+        }),
+        RunEvent.TaskRetried retried => state.WithTask(retried.Task, task => task with
+        {
+            Status = TaskRunStatus.Waiting,
+            Code = null,
+            Reason = null,
+            EndedAt = null,
+            Failures = 0,
+            Conflicts = 0,
+            Notes = retried.Note is { } note ? task.Notes.Add(note) : task.Notes,
+        }),
+        RunEvent.PauseRequested requested => state with { Pausing = state.Pausing ?? requested },
+        RunEvent.AbortRequested requested => state with { Aborting = state.Aborting ?? requested },
+        RunEvent.RunPaused paused => state with
+        {
+            Status = RunStatus.Paused,
+            Pausing = null,
+            Code = paused.Code,
+            Reason = paused.Reason,
+            StoppedAt = recorded.At,
+        },
+        RunEvent.RunResumed => state with
+        {
+            Status = RunStatus.Running, Outcome = null, Pausing = null, Code = null, Reason = null, IsClosed = false,
+            StoppedAt = null,
+        },
+        RunEvent.RunEnded ended => state with
+        {
+            Status = RunStatus.Ended,
+            Outcome = ended.Outcome,
+            Code = ended.Code,
+            Reason = ended.Reason,
+            StoppedAt = recorded.At,
+        },
+        _ => throw new LedgerContradictionException(
+            recorded.Seq, $"Event {recorded.Event.GetType().Name} has no meaning here."),
+    };
+
+    private static RunState Intend(RunState state, RecordedEvent recorded, RunEvent.EffectIntended intended)
+    {
+        if (state.Settled.Contains(intended.Key) || state.InFlight.ContainsKey(intended.Key))
+            throw new LedgerContradictionException(recorded.Seq, $"Effect {intended.Key} was intended before.");
+
+        var next = state with
+        {
+            InFlight = state.InFlight.Add(intended.Key, new Pending(intended.Effect, recorded.At, recorded.Seq)),
+        };
+        return AttemptFold.Intended(next, recorded, intended.Effect);
+    }
+
+    private static RunState Settle(RunState state, RecordedEvent recorded, RunEvent.EffectSettled settled)
+    {
+        if (!state.InFlight.TryGetValue(settled.Key, out var pending))
+            throw new LedgerContradictionException(recorded.Seq, $"Effect {settled.Key} was not in flight.");
+
+        var next = state with { InFlight = state.InFlight.Remove(settled.Key) };
+        if (settled.Result is EffectResult.Interrupted)
+            return next;
+
+        // A branch that was moved by hand leaves the effect undone: the same key is used once it is back.
+        if (settled.Result is not EffectResult.BranchMoved)
+            next = next with { Settled = next.Settled.Add(settled.Key) };
+        return (pending.Effect, settled.Result) switch
+        {
+            (Effect.OwnRun, EffectResult.Owned owned) => next with { OwnedFence = owned.Fence },
+            (Effect.OwnRun own, EffectResult.BranchMoved moved) => next with
+            {
+                OwnedFence = own.Fence,
+                Pausing = AttemptFold.PauseForMovedBranch(next, moved),
+            },
+            (Effect.CloseRun, EffectResult.Closed) => next with
+            {
+                IsClosed = true, Closings = next.Closings + 1, LanesUsed = [],
+            },
+            _ => AttemptFold.Settled(next, recorded, pending, settled),
+        };
+    }
+
+    private static RunState EndProcess(RunState state, RunEvent.ProcessEnded ended)
+    {
+        if (!state.Processes.TryGetValue(ended.Process, out var process))
+            return state;
+        var next = state with
+        {
+            Processes = state.Processes.Remove(ended.Process), Usage = state.Usage.Plus(ended.Usage),
+        };
+        return next.WithTask(
+            process.Spawning.Task, task => task with { Usage = task.Usage.Plus(ended.Usage) });
+    }
+}
+
+/// <summary>A ledger holds what cannot have happened. The run is stopped; nothing is guessed.</summary>
+/// <param name="seq">Sequence number of the event.</param>
+/// <param name="fact">What contradicts what.</param>
+public sealed class LedgerContradictionException(long seq, string fact)
+    : Exception($"The ledger contradicts itself at sequence {seq}: {fact}")
+{
+    /// <summary>Sequence number of the event that cannot have happened.</summary>
+    public long Seq { get; } = seq;
+}

@@ -1,0 +1,300 @@
+using System.Collections.Immutable;
+using Lodestar.Core.Context;
+using Lodestar.Core.Supervision;
+
+namespace Lodestar.Core.Runs;
+
+/// <summary>A run as its ledger tells it: the fold of all events so far. <see cref="RunFold"/> makes the next one.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Plan">The frozen plan.</param>
+/// <param name="Status">Where the run stands.</param>
+/// <param name="Seq">Sequence number of the last event folded.</param>
+/// <param name="Tip">Where the run branch is.</param>
+/// <param name="Tasks">Every selected task, by id.</param>
+public sealed record RunState(
+    RunId Run,
+    RunPlan Plan,
+    RunStatus Status,
+    long Seq,
+    CommitId Tip,
+    ImmutableSortedDictionary<TaskId, TaskRun> Tasks)
+{
+    /// <summary>How the run ended; null while it has not.</summary>
+    public RunOutcome? Outcome { get; init; }
+
+    /// <summary>Stable code of why it is paused or ended, or null.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Why it is paused or ended, in a sentence, or null.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Fence of the engine that took the run over last.</summary>
+    public long EngineFence { get; init; }
+
+    /// <summary>The fence Git's owner reference was last set to.</summary>
+    public long OwnedFence { get; init; }
+
+    /// <summary>Effects recorded as intended and not settled, by key.</summary>
+    public ImmutableSortedDictionary<IdempotencyKey, Pending> InFlight { get; init; } =
+        ImmutableSortedDictionary<IdempotencyKey, Pending>.Empty;
+
+    /// <summary>Keys of effects that were done; none of them is ever intended again.</summary>
+    public ImmutableHashSet<IdempotencyKey> Settled { get; init; } = [];
+
+    /// <summary>Check results by check and tree: an unmoved tree costs one run.</summary>
+    public ImmutableDictionary<(string Check, TreeId Tree), CheckResult> Checks { get; init; } =
+        ImmutableDictionary<(string, TreeId), CheckResult>.Empty;
+
+    /// <summary>Processes of the run that are not known to be dead.</summary>
+    public ImmutableSortedDictionary<ProcessId, ProcessRecord> Processes { get; init; } =
+        ImmutableSortedDictionary<ProcessId, ProcessRecord>.Empty;
+
+    /// <summary>A pause was asked for and is not reached yet.</summary>
+    public RunEvent.PauseRequested? Pausing { get; init; }
+
+    /// <summary>An end was asked for and is not reached yet.</summary>
+    public RunEvent.AbortRequested? Aborting { get; init; }
+
+    /// <summary>The worktrees were taken away since the run last went on.</summary>
+    public bool IsClosed { get; init; }
+
+    /// <summary>How often the worktrees were taken away.</summary>
+    public int Closings { get; init; }
+
+    /// <summary>Lanes that were ever used since the last closing.</summary>
+    public ImmutableSortedSet<int> LanesUsed { get; init; } = [];
+
+    /// <summary>What the run cost so far.</summary>
+    public Usage Usage { get; init; } = Usage.Unknown;
+
+    /// <summary>When the run began.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended or was paused; null while it goes on.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+
+    /// <summary>Findings in the order they were raised; the last <see cref="MaxFindings"/>.</summary>
+    public ImmutableList<RunEvent.FindingRaised> Findings { get; init; } = [];
+
+    /// <summary>Findings kept in the state; the ledger has all.</summary>
+    public const int MaxFindings = 200;
+
+    /// <summary>Attempts that occupy a lane, by task.</summary>
+    public IEnumerable<(TaskRun Task, AttemptRun Attempt)> Active =>
+        Tasks.Values.Where(task => task.Current is not null).Select(task => (task, task.Current!));
+}
+
+/// <summary>Where a run stands.</summary>
+public enum RunStatus
+{
+    /// <summary>It goes on, or its engine died.</summary>
+    Running,
+
+    /// <summary>It was stopped and can be resumed.</summary>
+    Paused,
+
+    /// <summary>It ended; see the outcome.</summary>
+    Ended,
+}
+
+/// <summary>An effect in flight.</summary>
+/// <param name="Effect">The effect.</param>
+/// <param name="IntendedAt">When it was intended.</param>
+/// <param name="Seq">Its place in the ledger.</param>
+public sealed record Pending(Effect Effect, DateTimeOffset IntendedAt, long Seq);
+
+/// <summary>A process of the run, as recorded.</summary>
+public sealed record ProcessRecord(RunEvent.ProcessSpawning Spawning, ProcessSeen? Host, ProcessSeen? Program);
+
+/// <summary>One task inside a run.</summary>
+/// <param name="Id">The task.</param>
+/// <param name="Status">Where it stands.</param>
+public sealed record TaskRun(TaskId Id, TaskRunStatus Status)
+{
+    /// <summary>The attempt under way, or null.</summary>
+    public AttemptRun? Current { get; init; }
+
+    /// <summary>Number of the last attempt started; 0 for none.</summary>
+    public int LastAttempt { get; init; }
+
+    /// <summary>Attempts that failed since the task was last asked to be retried.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>Attempts that conflicted since the task was last asked to be retried.</summary>
+    public int Conflicts { get; init; }
+
+    /// <summary>Attempts that ended without being merged, oldest first.</summary>
+    public ImmutableList<AttemptSummary> Past { get; init; } = [];
+
+    /// <summary>Notes people gave with retry, oldest first.</summary>
+    public ImmutableList<string> Notes { get; init; } = [];
+
+    /// <summary>The attempt's commit that was integrated, or null.</summary>
+    public CommitId? Commit { get; init; }
+
+    /// <summary>The commit on the run branch that brought the work in, or null.</summary>
+    public CommitId? MergeCommit { get; init; }
+
+    /// <summary>Why it failed, was skipped or needed no change, or null.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Stable code of the reason, or null.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Not before this time, because somebody else holds the task; null when free.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>What it cost so far.</summary>
+    public Usage Usage { get; init; } = Usage.Unknown;
+
+    /// <summary>When its first attempt began, or null.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it reached its end, or null.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Number of its last receipt; rises for ever.</summary>
+    public int Receipts { get; init; }
+
+    /// <summary>True when nothing more happens to it by itself.</summary>
+    public bool IsSettled => Status is TaskRunStatus.Integrated or TaskRunStatus.Failed or TaskRunStatus.Skipped;
+}
+
+/// <summary>Where a task stands inside a run.</summary>
+public enum TaskRunStatus
+{
+    /// <summary>Not started, or between attempts.</summary>
+    Waiting,
+
+    /// <summary>An agent or a check works on it.</summary>
+    Running,
+
+    /// <summary>A reviewer judges it.</summary>
+    Reviewing,
+
+    /// <summary>It is in the merge queue.</summary>
+    Merging,
+
+    /// <summary>Its work is on the run branch.</summary>
+    Integrated,
+
+    /// <summary>It will not be tried again unless somebody asks.</summary>
+    Failed,
+
+    /// <summary>Somebody decided to do without it.</summary>
+    Skipped,
+}
+
+/// <summary>The step an attempt is at.</summary>
+public enum AttemptPhase
+{
+    /// <summary>A builder's turn.</summary>
+    Implement,
+
+    /// <summary>Gathering its evidence.</summary>
+    Collect,
+
+    /// <summary>Checks on the attempt's own commit.</summary>
+    Check,
+
+    /// <summary>A reviewer's turn.</summary>
+    Review,
+
+    /// <summary>Waiting for the merge queue, or for nothing when no change was declared.</summary>
+    Queue,
+
+    /// <summary>Merging without a checkout.</summary>
+    Merge,
+
+    /// <summary>Checks on the merged tree.</summary>
+    MergeCheck,
+
+    /// <summary>Moving the run branch.</summary>
+    Publish,
+
+    /// <summary>On the run branch.</summary>
+    Published,
+
+    /// <summary>Ending without a merge: keeping the work.</summary>
+    Retire,
+
+    /// <summary>Work kept; ready to end.</summary>
+    Retired,
+}
+
+/// <summary>One try at a task, while it lasts.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Lane">From 1.</param>
+/// <param name="Base">The run branch tip it began at.</param>
+/// <param name="Phase">The step it is at.</param>
+public sealed record AttemptRun(int Number, int Lane, CommitId Base, AttemptPhase Phase)
+{
+    /// <summary>Round of implement and review, from 1.</summary>
+    public int Round { get; init; } = 1;
+
+    /// <summary>How often the present turn was given in this round, from 1.</summary>
+    public int Try { get; init; } = 1;
+
+    /// <summary>The commit the next turn begins at.</summary>
+    public CommitId From { get; init; } = Base;
+
+    /// <summary>The lease, once granted.</summary>
+    public LeaseId? Lease { get; init; }
+
+    /// <summary>The lease's fence, once granted.</summary>
+    public long? Fence { get; init; }
+
+    /// <summary>Fence of the engine under which the lease was granted last.</summary>
+    public long LeaseEngine { get; init; }
+
+    /// <summary>The attempt's pinned commit, once evidence was gathered.</summary>
+    public CommitId? Head { get; init; }
+
+    /// <summary>Its tree.</summary>
+    public TreeId? Tree { get; init; }
+
+    /// <summary>The builder's reason for changing nothing, or null.</summary>
+    public string? NoChange { get; init; }
+
+    /// <summary>What the last reviewer asked for, or null.</summary>
+    public string? ReviewFindings { get; init; }
+
+    /// <summary>The last builder's turn in this attempt.</summary>
+    public EffectResult.TurnDone? LastTurn { get; init; }
+
+    /// <summary>When the last builder's turn was intended.</summary>
+    public DateTimeOffset TurnStartedAt { get; init; }
+
+    /// <summary>Place in the ledger at which it entered the merge queue: oldest first.</summary>
+    public long QueuedAt { get; init; }
+
+    /// <summary>The tip it is merged onto.</summary>
+    public CommitId? Tip { get; init; }
+
+    /// <summary>The merge commit, once written.</summary>
+    public CommitId? Candidate { get; init; }
+
+    /// <summary>The merge commit's tree.</summary>
+    public TreeId? CandidateTree { get; init; }
+
+    /// <summary>Why it ends without a merge, once that is known.</summary>
+    public AttemptEnd? End { get; init; }
+}
+
+/// <summary>Why an attempt ends without a merge.</summary>
+/// <param name="Result">failed, conflict, lease-lost or aborted.</param>
+/// <param name="Code">Stable code.</param>
+/// <param name="Reason">One sentence.</param>
+/// <param name="Detail">What the next attempt should know: output of a check, conflicting paths; bounded.</param>
+public sealed record AttemptEnd(string Result, string Code, string Reason, string Detail = "")
+{
+    /// <summary>Conflicting paths, when that was the reason.</summary>
+    public ImmutableArray<string> Paths { get; init; } = [];
+}
+
+/// <summary>An attempt that ended without a merge.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="End">Why it ended.</param>
+/// <param name="Pinned">Its last commit, or null.</param>
+/// <param name="Saved">A commit with what it left uncommitted, or null.</param>
+public sealed record AttemptSummary(int Number, AttemptEnd End, CommitId? Pinned, CommitId? Saved);

@@ -1,0 +1,226 @@
+using System.Collections.Immutable;
+using Lodestar.Core.Context;
+using Lodestar.Core.Lanes;
+using Lodestar.Core.Runs;
+
+namespace Lodestar.Core.Supervision;
+
+/// <summary>What a run does next: a pure function of its state and the time. Everything it wants done comes out as
+/// events; an effect is wanted when it is recorded as intended.</summary>
+/// <remarks>It is called until it wants nothing more. Because it looks only at the fold of the ledger, a resumed run
+/// continues by the same code that a fresh one starts with.</remarks>
+public static class SupervisorPolicy
+{
+    /// <summary>The events that follow from the state; empty when there is nothing to do but wait.</summary>
+    public static ImmutableArray<RunEvent> Decide(RunState state, DateTimeOffset now)
+    {
+        if (state.Status != RunStatus.Running)
+            return [];
+        if (state.OwnedFence != state.EngineFence)
+            return state.InFlight.Values.Any(pending => pending.Effect is Effect.OwnRun own && own.Fence == state.EngineFence)
+                ? []
+                : [Intend(state, new Effect.OwnRun(state.EngineFence, state.Plan.BaseCommit, state.Tip))];
+        if (state.Aborting is { } aborting)
+            return Wind(state, aborting);
+        if (state.Pausing is { } pausing)
+            return state.InFlight.IsEmpty ? [new RunEvent.RunPaused(pausing.Code, pausing.Reason)] : [];
+        if (OverBudget(state) is { } budget)
+            return [budget];
+
+        var leases = state.Active
+            .Where(active => active.Attempt.LeaseEngine != state.EngineFence && active.Attempt.End is null)
+            .Select(RunEvent (active) => new RunEvent.LeaseTaken(active.Task.Id, active.Attempt.Number, null, null))
+            .ToImmutableArray();
+        if (!leases.IsEmpty)
+            return leases;
+
+        var events = ImmutableArray.CreateBuilder<RunEvent>();
+        var merging = state.Active.Any(active => active.Attempt.Phase
+            is AttemptPhase.Merge or AttemptPhase.MergeCheck or AttemptPhase.Publish);
+        foreach (var (task, attempt) in state.Active)
+        {
+            if (!IsBusy(state, task.Id))
+                events.AddRange(Step(state, task, attempt));
+        }
+
+        if (!merging && NextMerge(state) is { } first)
+            events.Add(Intend(state, new Effect.Merge(
+                first.Task.Id,
+                first.Attempt.Number,
+                first.Attempt.Base,
+                first.Attempt.Head!.Value,
+                state.Tip,
+                now.ToUnixTimeSeconds())));
+
+        if (events.Count == 0)
+            events.AddRange(Start(state, now));
+        if (events.Count == 0 && IsOver(state, now))
+            events.AddRange(Close(state));
+        return events.ToImmutable();
+    }
+
+    /// <summary>When to look again although nothing happened: the first time a task held by others is free.</summary>
+    public static DateTimeOffset? WakeAt(RunState state) => state.Tasks.Values
+        .Where(task => task.Status == TaskRunStatus.Waiting)
+        .Min(task => task.NotBefore);
+
+    /// <summary>What an attempt needs next, when nothing of it is in flight.</summary>
+    private static IEnumerable<RunEvent> Step(RunState state, TaskRun task, AttemptRun attempt)
+    {
+        switch (attempt.Phase)
+        {
+            case AttemptPhase.Implement:
+                yield return Intend(state, new Effect.RunTurn(
+                    task.Id, attempt.Number, attempt.Round, attempt.Try, AgentRole.Builder, attempt.Lane, attempt.Base,
+                    attempt.From));
+                break;
+            case AttemptPhase.Collect:
+                yield return Intend(state, new Effect.Collect(
+                    task.Id, attempt.Number, attempt.Round, attempt.Lane, attempt.Base, attempt.From, attempt.NoChange));
+                break;
+            case AttemptPhase.Check:
+                yield return Check(state, task, attempt, attempt.Head!.Value, attempt.Tree!.Value);
+                break;
+            case AttemptPhase.Review:
+                yield return Intend(state, new Effect.RunTurn(
+                    task.Id, attempt.Number, attempt.Round, attempt.Try, AgentRole.Reviewer, attempt.Lane, attempt.Base,
+                    attempt.Head ?? attempt.Base));
+                break;
+            case AttemptPhase.Queue when attempt.Head is null:
+                yield return new RunEvent.TaskIntegrated(task.Id, attempt.Number, null, null);
+                break;
+            case AttemptPhase.Queue:
+                break;
+            case AttemptPhase.MergeCheck:
+                yield return Check(state, task, attempt, attempt.Candidate!.Value, attempt.CandidateTree!.Value);
+                break;
+            case AttemptPhase.Publish:
+                yield return Intend(state, new Effect.Publish(
+                    task.Id,
+                    attempt.Number,
+                    attempt.Head!.Value,
+                    attempt.Tip!.Value,
+                    attempt.Candidate!.Value,
+                    attempt.CandidateTree!.Value));
+                break;
+            case AttemptPhase.Published:
+                yield return new RunEvent.TaskIntegrated(task.Id, attempt.Number, attempt.Head, attempt.Candidate);
+                break;
+            case AttemptPhase.Retire:
+                yield return Intend(state, new Effect.Retire(task.Id, attempt.Number, attempt.Lane, attempt.Base));
+                break;
+            case AttemptPhase.Retired:
+                foreach (var happened in End(state, task, attempt))
+                    yield return happened;
+                break;
+            default:
+                throw new InvalidOperationException($"Phase {attempt.Phase} has no step.");
+        }
+    }
+
+    private static RunEvent Check(RunState state, TaskRun task, AttemptRun attempt, CommitId commit, TreeId tree) =>
+        Intend(state, new Effect.RunCheck(
+            task.Id, attempt.Number, attempt.Lane, AttemptFold.NextCheck(state, tree)!, commit, tree));
+
+    /// <summary>An attempt that kept its work ends; whether the task gets another is counted here.</summary>
+    private static IEnumerable<RunEvent> End(RunState state, TaskRun task, AttemptRun attempt)
+    {
+        var end = attempt.End!;
+        yield return new RunEvent.AttemptEnded(task.Id, attempt.Number, end.Result, end.Code, end.Reason);
+        if (end.Result == "failed" && task.Failures + 1 >= state.Plan.Policy.MaxAttempts.Value)
+            yield return new RunEvent.TaskFailed(task.Id, end.Code, end.Reason);
+        if (end.Result == "conflict" && task.Conflicts + 1 >= state.Plan.Policy.MaxConflicts.Value)
+            yield return new RunEvent.TaskFailed(task.Id, end.Code, end.Reason);
+    }
+
+    private static (TaskRun Task, AttemptRun Attempt)? NextMerge(RunState state)
+    {
+        var queued = state.Active
+            .Where(active => active.Attempt is { Phase: AttemptPhase.Queue, Head: not null })
+            .OrderBy(active => active.Attempt.QueuedAt)
+            .Take(1)
+            .ToArray();
+        return queued.Length == 0 ? null : queued[0];
+    }
+
+    private static IEnumerable<RunEvent> Start(RunState state, DateTimeOffset now)
+    {
+        var busy = state.Active.Select(active => active.Attempt.Lane).ToHashSet();
+        var free = Enumerable.Range(1, state.Plan.Policy.Lanes.Value).Where(lane => !busy.Contains(lane)).ToArray();
+        if (free.Length == 0)
+            yield break;
+
+        var startable = LanePlan.Startable(
+            state.Plan,
+            opened: id => state.Tasks[id].Status is TaskRunStatus.Integrated or TaskRunStatus.Skipped,
+            waiting: id => state.Tasks[id].Status == TaskRunStatus.Waiting && !(state.Tasks[id].NotBefore > now),
+            inFlight: state.Active.Select(active => active.Task.Id).ToArray(),
+            freeLanes: free.Length);
+        foreach (var (task, lane) in startable.Zip(free))
+            yield return new RunEvent.AttemptStarted(
+                task, state.Tasks[task].LastAttempt + 1, lane, state.Tip, null, null);
+    }
+
+    private static bool IsOver(RunState state, DateTimeOffset now) =>
+        state.InFlight.IsEmpty
+        && !state.Active.Any()
+        && !state.Tasks.Values.Any(task => task.Status == TaskRunStatus.Waiting && task.NotBefore > now);
+
+    private static IEnumerable<RunEvent> Close(RunState state)
+    {
+        if (!state.IsClosed)
+        {
+            yield return Intend(state, new Effect.CloseRun([.. state.LanesUsed], state.Closings));
+            yield break;
+        }
+
+        var failed = state.Tasks.Values.Where(task => task.Status == TaskRunStatus.Failed).Select(task => task.Id).ToArray();
+        var waiting = state.Tasks.Values.Count(task => task.Status == TaskRunStatus.Waiting);
+        yield return failed.Length == 0 && waiting == 0
+            ? new RunEvent.RunEnded(RunOutcome.Completed, "completed", "Every task was integrated or skipped.")
+            : new RunEvent.RunEnded(
+                RunOutcome.Failed,
+                "run-failed",
+                $"{Count(failed.Length, "task")} failed ({string.Join(", ", failed)}) and {Count(waiting, "task")} could not start.");
+    }
+
+    /// <summary>An abort keeps every attempt's work before the run ends.</summary>
+    private static ImmutableArray<RunEvent> Wind(RunState state, RunEvent.AbortRequested aborting)
+    {
+        if (!state.InFlight.IsEmpty)
+            return [];
+        var active = state.Active.ToArray();
+        if (active.Length > 0)
+        {
+            return [.. active.SelectMany(item => item.Attempt.Phase switch
+            {
+                AttemptPhase.Published => Step(state, item.Task, item.Attempt),
+                AttemptPhase.Retired => [new RunEvent.AttemptEnded(
+                    item.Task.Id, item.Attempt.Number, item.Attempt.End!.Result, item.Attempt.End.Code, item.Attempt.End.Reason)],
+                AttemptPhase.Retire => Step(state, item.Task, item.Attempt),
+                _ => [new RunEvent.AttemptAborted(item.Task.Id, item.Attempt.Number)],
+            })];
+        }
+
+        return state.IsClosed
+            ? [new RunEvent.RunEnded(RunOutcome.Aborted, "run-aborted", aborting.Reason)]
+            : [Intend(state, new Effect.CloseRun([.. state.LanesUsed], state.Closings))];
+    }
+
+    private static RunEvent.PauseRequested? OverBudget(RunState state)
+    {
+        if (state.Plan.Policy.BudgetUsd.Value is { } usd && state.Usage.CostUsd >= usd)
+            return new("engine", "budget-exhausted", $"The run cost {state.Usage.CostUsd} USD of a budget of {usd} USD.");
+        if (state.Plan.Policy.BudgetTokens.Value is { } tokens && state.Usage.Tokens >= tokens)
+            return new("engine", "budget-exhausted", $"The run used {state.Usage.Tokens} of a budget of {tokens} tokens.");
+        return null;
+    }
+
+    private static bool IsBusy(RunState state, TaskId task) =>
+        state.InFlight.Values.Any(pending => pending.Effect.ForTask == task);
+
+    private static RunEvent.EffectIntended Intend(RunState state, Effect effect) =>
+        new(effect.KeyFor(state.Run, state.Plan.SnapshotId), effect);
+
+    private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+}

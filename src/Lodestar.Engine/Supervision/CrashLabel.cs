@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+
+namespace Lodestar.Engine.Supervision;
+
+/// <summary>The points at which a run can be made to die, for tests of recovery: before and after every kind of effect.</summary>
+/// <remarks><c>LODESTAR_CRASH_AT=label[:n]</c> kills the process with SIGKILL at the n-th pass of the label.</remarks>
+public static partial class CrashLabel
+{
+    private const int SigKill = 9;
+
+    /// <summary>Kinds of effect, in the order a task passes them.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+    [
+        "ledger-append", "own-run", "checkout", "process-spawn", "turn", "collect", "check", "merge", "publish", "retire",
+        "close-run",
+    ];
+
+    /// <summary>Every label.</summary>
+    public static IEnumerable<string> All => Kinds.SelectMany(kind => new[] { Before(kind), After(kind) });
+
+    /// <summary>The point after the intent is recorded and before anything is done.</summary>
+    public static string Before(string kind) => $"{kind}.before";
+
+    /// <summary>The point after it is done and before its outcome is recorded.</summary>
+    public static string After(string kind) => $"{kind}.after";
+
+    /// <summary>Makes the hook for a value of <c>LODESTAR_CRASH_AT</c>; does nothing when it is null or empty.</summary>
+    /// <exception cref="FormatException">The label does not exist, or the pass is not a positive number.</exception>
+    public static Action<string> Hook(string? setting)
+    {
+        if (string.IsNullOrEmpty(setting))
+            return _ => { };
+
+        var parts = setting.Split(':');
+        var pass = 1;
+        if (!All.Contains(parts[0]) || parts.Length > 2 || (parts.Length == 2 && !(int.TryParse(parts[1], out pass) && pass > 0)))
+            throw new FormatException($"LODESTAR_CRASH_AT names no crash label: \"{setting}\".");
+
+        var passes = 0;
+        return label =>
+        {
+            if (label == parts[0] && Interlocked.Increment(ref passes) == pass)
+            {
+                _ = kill(System.Environment.ProcessId, SigKill);
+                Thread.Sleep(Timeout.Infinite);
+            }
+        };
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int pid, int signal);
+}

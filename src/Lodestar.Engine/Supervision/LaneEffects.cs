@@ -1,0 +1,62 @@
+using Lodestar.Core;
+using Lodestar.Core.Context;
+using Lodestar.Core.Supervision;
+using Lodestar.Engine.Git;
+
+namespace Lodestar.Engine.Supervision;
+
+/// <summary>What ends lanes and attempts. Nothing goes before the work in it is reachable from a reference.</summary>
+internal sealed class LaneEffects(RunParts parts)
+{
+    /// <summary>Keeps everything an attempt made, committed or not, then frees its branch.</summary>
+    internal async Task<EffectOutcome> RetireAsync(
+        EffectScope scope, Effect.Retire retire, CancellationToken cancellation)
+    {
+        var run = scope.State.Run;
+        var path = parts.Ground.PathOf(run, retire.Lane);
+        var branch = RefName.AttemptBranch(run, retire.Task, retire.Attempt);
+        var tip = await parts.Repository.ResolveAsync(RefName.Branch(branch), cancellation);
+        var pin = RefName.AttemptPin(run, retire.Task, retire.Attempt);
+        var pinned = await parts.Repository.ResolveAsync(pin, cancellation);
+
+        CommitId? saved = null;
+        var view = await parts.Repository.InspectAsync(path, cancellation);
+        if (view is not null && (view.Dirty.Count > 0 || view.Operation is not null || IsElsewhere(view, branch, tip)))
+            saved = await parts.Repository.SaveAsync(
+                path, RefName.Saved(run, retire.Task, retire.Attempt, "retired"), cancellation);
+
+        if (tip is { } last)
+        {
+            var changes = new List<RefChange> { new(RefName.Branch(branch), null, last.Value) };
+            if (last != retire.Base && pinned != last)
+                changes.Insert(0, new RefChange(pin, last.Value, pinned?.Value));
+            if (!await parts.Repository.UpdateRefsAsync(changes, cancellation))
+                throw new EnvironmentException("ref-contended", $"Branch {branch} keeps changing under us.");
+            pinned = last != retire.Base ? last : pinned;
+        }
+
+        return new EffectResult.Retired(pinned, saved);
+    }
+
+    /// <summary>Takes the run's worktrees away; whatever they still hold is saved first.</summary>
+    internal async Task<EffectOutcome> CloseAsync(
+        EffectScope scope, Effect.CloseRun close, CancellationToken cancellation)
+    {
+        var run = scope.State.Run;
+        foreach (var lane in close.Lanes)
+        {
+            var path = parts.Ground.PathOf(run, lane);
+            if (await parts.Repository.InspectAsync(path, cancellation) is not { } view)
+                continue;
+            if (view.Dirty.Count > 0)
+                await parts.Repository.SaveAsync(path, $"refs/lodestar/saved/{run}/lane-{lane}.{close.Epoch}", cancellation);
+            await parts.Repository.RemoveWorktreeAsync(path, cancellation);
+        }
+
+        return new EffectResult.Closed([]);
+    }
+
+    /// <summary>True when HEAD holds commits the attempt's branch does not: the agent left or deleted its branch.</summary>
+    private static bool IsElsewhere(WorktreeView view, string branch, CommitId? tip) =>
+        view.Branch != branch && view.Head != tip;
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using Lodestar.Core.Runs;
+using Lodestar.Core.Supervision;
+
+namespace Lodestar.Engine.Supervision;
+
+/// <summary>What effects tell the loop.</summary>
+public abstract record RunMessage
+{
+    private RunMessage()
+    {
+    }
+
+    /// <summary>Record these events now; the source is completed once they are.</summary>
+    public sealed record Record(IReadOnlyList<RunEvent> Events, string Actor, TaskCompletionSource? Recorded) : RunMessage;
+
+    /// <summary>An effect ended.</summary>
+    public sealed record Done(IdempotencyKey Key, EffectOutcome Outcome) : RunMessage;
+
+    /// <summary>An effect threw.</summary>
+    public sealed record Broken(IdempotencyKey Key, Exception Cause) : RunMessage;
+}
+
+/// <summary>How an effect ended, with the facts to be recorded together with that.</summary>
+/// <param name="Result">The result.</param>
+/// <param name="Before">Events recorded just before it, in the same transaction.</param>
+public sealed record EffectOutcome(EffectResult Result, IReadOnlyList<RunEvent> Before)
+{
+    /// <summary>A result with nothing else to record.</summary>
+    public static implicit operator EffectOutcome(EffectResult result) => new(result, []);
+}
+
+/// <summary>The loop's inbox. Its length is bounded by the effects in flight: each posts a few messages and waits.</summary>
+public sealed class RunInbox
+{
+    private readonly Channel<RunMessage> messages = Channel.CreateUnbounded<RunMessage>();
+
+    /// <summary>Leaves a message.</summary>
+    public void Post(RunMessage message) => messages.Writer.TryWrite(message);
+
+    /// <summary>Waits for a message, or for a moment.</summary>
+    public async Task WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (messages.Reader.TryPeek(out _))
+            return;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var arrived = messages.Reader.WaitToReadAsync(ending.Token).AsTask();
+        var elapsed = Task.Delay(atMost, clock, ending.Token);
+        await Task.WhenAny(arrived, elapsed);
+        await ending.CancelAsync();
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Takes the next message, if there is one.</summary>
+    public bool TryTake([NotNullWhen(true)] out RunMessage? message) => messages.Reader.TryRead(out message);
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Lodestar.Core;
+using Lodestar.Core.Runs;
+
+namespace Lodestar.Engine.Supervision;
+
+/// <summary>The ledger of one run as its engine writes it: events are staged, the state that follows from them is known
+/// at once, and they are recorded together. Only the run's loop uses it, one call at a time.</summary>
+/// <remarks>Staging before recording lets one transaction hold everything that follows from one moment, so a commit to
+/// disk is paid once. Nothing is done on a staged event before it is recorded.</remarks>
+public sealed class RunLedger
+{
+    private readonly RunParts parts;
+    private readonly RunId run;
+    private readonly long fence;
+    private readonly Action<IReadOnlyList<RecordedEvent>, RunState> observe;
+    private readonly List<RecordedEvent> staged = [];
+    private RunState recordedState;
+
+    /// <summary>Continues a run from its recorded state.</summary>
+    public RunLedger(
+        RunParts parts, RunState state, long fence, Action<IReadOnlyList<RecordedEvent>, RunState> observe)
+    {
+        this.parts = parts;
+        this.fence = fence;
+        this.observe = observe;
+        run = state.Run;
+        recordedState = state;
+        State = state;
+    }
+
+    /// <summary>The state after everything staged.</summary>
+    public RunState State { get; private set; }
+
+    /// <summary>True when something staged must be recorded before the state can be trusted: a lease is granted by the
+    /// store, or refused.</summary>
+    public bool MustRecord => staged.Any(item => item.Event is RunEvent.AttemptStarted or RunEvent.LeaseTaken);
+
+    /// <summary>Stages one event.</summary>
+    public void Stage(RunEvent happened, string actor)
+    {
+        var item = new RecordedEvent(State.Seq + 1, parts.Clock.GetUtcNow(), actor, happened);
+        State = RunFold.Next(State, item);
+        staged.Add(item);
+    }
+
+    /// <summary>Records what is staged, all or nothing.</summary>
+    public async Task RecordAsync(CancellationToken cancellation)
+    {
+        if (staged.Count == 0)
+            return;
+
+        parts.Reach(CrashLabel.Before("ledger-append"));
+        var recorded = await parts.Store.AppendAsync(run, fence, staged.ToImmutableArray(), cancellation);
+        parts.Reach(CrashLabel.After("ledger-append"));
+        if (MustRecord)
+            State = recorded.Aggregate(recordedState, RunFold.Next);
+        recordedState = State;
+        staged.Clear();
+        parts.Folder.Publish(recorded, State);
+        observe(recorded, State);
+    }
+}

@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using Lodestar.Core;
+using Lodestar.Core.Context;
+using Lodestar.Core.Runs;
+using Lodestar.Core.Supervision;
+using Lodestar.Engine.Agents;
+using Lodestar.Engine.Processes;
+
+namespace Lodestar.Engine.Supervision;
+
+/// <summary>Lets one agent take one turn: lane brought to the recorded commit, briefing written, program hosted, end seen.</summary>
+/// <remarks>A turn cut short by a crash keeps its key: its work is saved under a reference, the lane is brought back to
+/// the same commit and a new incarnation takes the turn. A turn whose host wrote down its end is not repeated.</remarks>
+internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, HostedPrograms programs)
+{
+    private const int TextLimit = 16_384;
+
+    internal async Task<EffectOutcome> PerformAsync(
+        EffectScope scope, Effect.RunTurn turn, CancellationToken cancellation)
+    {
+        var run = scope.State.Run;
+        var place = new LanePlace(turn.Task, turn.Attempt, turn.Lane, parts.Ground.PathOf(run, turn.Lane));
+        var branch = turn.Role == AgentRole.Builder ? RefName.AttemptBranch(run, turn.Task, turn.Attempt) : null;
+        var before = new List<RunEvent>();
+        if (await programs.EarlierAsync(scope, turn.Role, cancellation) is { } earlier)
+        {
+            before.Add(earlier.Ended);
+            if (earlier.Report is { } report)
+                return await ConcludeAsync(scope, turn, earlier.Row, report, before, cancellation);
+            await SaveAsync(run, turn, place, earlier.Row.Process, cancellation);
+        }
+
+        if (await workspace.BringToAsync(scope, place, branch, turn.From, cancellation) is { } problem)
+            return problem.AsOutcome(text => new EffectResult.TurnFailed(null, "setup-failed", Bound(text), Usage.Unknown))
+                .After(before);
+
+        var refs = turn.Role == AgentRole.Builder ? await ForeignRefs.DigestAsync(parts.Repository, scope.State, cancellation) : null;
+        var (row, order) = await OrderAsync(scope, turn, place, branch, refs, cancellation);
+        var end = await programs.RunAsync(scope, order, row, cancellation);
+        before.AddRange(end.Events);
+        if (HostedPrograms.IsOwnEnd(end.Report))
+            return await ConcludeAsync(scope, turn, row, end.Report!, before, cancellation);
+
+        if (end.Report is not null)
+            await SaveAsync(run, turn, place, row.Process, cancellation);
+        return new EffectOutcome(new EffectResult.Interrupted("stopped"), before);
+    }
+
+    private async Task<(RunEvent.ProcessSpawning Row, HostOrder Order)> OrderAsync(
+        EffectScope scope, Effect.RunTurn turn, LanePlace place, string? branch, string? refs, CancellationToken cancellation)
+    {
+        var state = scope.State;
+        var profile = turn.Role == AgentRole.Builder ? state.Plan.Builder : state.Plan.Reviewer!;
+        var process = parts.Ids.Process();
+        var agent = RunAgents.Lane(state.Run, turn.Lane, turn.Role);
+        var facts = TurnFacts.Of(state, turn, agent, place.Path, branch);
+        var briefing = turn.Role == AgentRole.Builder
+            ? Briefing.ForBuilder(state.Plan, turn.Task, facts)
+            : Briefing.ForReviewer(state.Plan, turn.Task, facts);
+        var text = briefing.ToMarkdown();
+        var file = await parts.Folder.WriteBriefingAsync(process, text, briefing.ToJson(), cancellation);
+        var command = parts.Ground.CommandOf(profile, new TurnWords(file, text, turn.Task, place.Path));
+        var row = new RunEvent.ProcessSpawning(
+            process,
+            scope.Key,
+            agent,
+            turn.Role,
+            turn.Task,
+            turn.Attempt,
+            turn.Lane,
+            string.Join(' ', profile.Command),
+            place.Path,
+            briefing.ComputeHash(),
+            refs);
+        var order = new HostOrder(
+            process,
+            profile.Adapter == "exec" ? "exec" : "native",
+            command,
+            place.Path,
+            parts.Ground.EnvironmentFor(profile.Env, RunAgents.Variables(state, place, row, file)),
+            (long)profile.Timeout.TotalMilliseconds,
+            (long)state.Plan.Policy.StallAfter.Value.TotalMilliseconds,
+            parts.Folder.ProcessFolder(process),
+            parts.Ground.SecretsOf(profile.Env),
+            profile.Adapter == "exec" ? null : TurnCommand.Of(state, scope.Key, turn, file, parts.Clock.GetUtcNow() + profile.Timeout));
+        return (row, order);
+    }
+
+    private async Task<EffectOutcome> ConcludeAsync(
+        EffectScope scope,
+        Effect.RunTurn turn,
+        RunEvent.ProcessSpawning row,
+        ExitReport report,
+        List<RunEvent> before,
+        CancellationToken cancellation)
+    {
+        var usage = new Usage(report.CostUsd, report.Tokens);
+        var text = Bound(report.Text);
+        if (report.Survivors > 0)
+            before.Add(new RunEvent.FindingRaised(turn.Task, turn.Attempt, new Finding(
+                "processes-left", $"The {turn.Role} of task {turn.Task} left {report.Survivors} processes behind; they were ended.")));
+        if (report.Status != ExitStatus.Completed)
+            return new EffectOutcome(
+                new EffectResult.TurnFailed(report.Process, FailureCode(report), Explain(report, text), usage), before);
+
+        Verdict? verdict = report.Verdict switch
+        {
+            "approved" => Verdict.Approved,
+            "changes_requested" => Verdict.ChangesRequested,
+            _ => null,
+        };
+        if (turn.Role == AgentRole.Reviewer && verdict is null)
+            return new EffectOutcome(new EffectResult.TurnFailed(report.Process, "no-verdict", text, usage), before);
+
+        var done = new EffectResult.TurnDone(
+            report.Process,
+            turn.Role == AgentRole.Reviewer ? verdict : null,
+            turn.Role == AgentRole.Builder ? report.NoChange : null,
+            text,
+            row.BriefingHash ?? "",
+            usage)
+        {
+            ForeignRefs = row.RefsDigest is { } digest
+                && digest != await ForeignRefs.DigestAsync(parts.Repository, scope.State, cancellation),
+        };
+        if (turn.Role == AgentRole.Reviewer)
+            done = done with { Receipt = Receipts.Review(scope, turn, row, done, parts.Clock.GetUtcNow()) };
+        else if (await UserTree.ChangedAsync(parts, cancellation) is { } finding)
+            before.Add(new RunEvent.FindingRaised(turn.Task, turn.Attempt, finding));
+        return new EffectOutcome(done, before);
+    }
+
+    private async Task SaveAsync(
+        RunId run, Effect.RunTurn turn, LanePlace place, ProcessId process, CancellationToken cancellation)
+    {
+        if (turn.Role != AgentRole.Builder)
+            return;
+        var view = await parts.Repository.InspectAsync(place.Path, cancellation);
+        if (view is { Dirty.Count: 0 } && view.Head == turn.From)
+            return;
+        await parts.Repository.SaveAsync(
+            place.Path, RefName.Saved(run, turn.Task, turn.Attempt, process.Value), cancellation);
+    }
+
+    private static string FailureCode(ExitReport report) => report.Status switch
+    {
+        ExitStatus.Failed => "agent-failed",
+        ExitStatus.Crashed => "agent-crashed",
+        ExitStatus.TimedOut => "agent-timed-out",
+        ExitStatus.NotStarted => "agent-not-started",
+        _ => throw new InvalidOperationException($"{report.Status} is not the end of a failed turn."),
+    };
+
+    private static string Explain(ExitReport report, string text)
+    {
+        var cause = report.Problem
+            ?? (report.Signal is { } signal ? $"Signal {signal}." : $"Exit code {report.ExitCode}.");
+        return text.Length == 0 ? cause : $"{cause}\n{text}";
+    }
+
+    private static string Bound(string text) => text.Length <= TextLimit ? text : "..." + text[^TextLimit..];
+}
