@@ -22,7 +22,7 @@ internal static class AttemptFold
             return task with { Current = attempt, Status = StatusIn(attempt.Phase) };
         });
 
-    internal static RunState Start(RunState state, RecordedEvent recorded, RunEvent.AttemptStarted started)
+    internal static RunState Start(RunState state, LedgerEntry recorded, RunEvent.AttemptStarted started)
     {
         var next = state.WithTask(started.Task, task =>
         {
@@ -45,7 +45,7 @@ internal static class AttemptFold
     }
 
     /// <summary>An effect under way decides the phase, so that a resumed run stands where the killed one stood.</summary>
-    internal static RunState Intended(RunState state, RecordedEvent recorded, Effect effect) => effect switch
+    internal static RunState Intended(RunState state, LedgerEntry recorded, Effect effect) => effect switch
     {
         Effect.RunTurn { Role: AgentRole.Builder } turn => state.WithAttempt(
             turn.Task, attempt => attempt with { TurnStartedAt = recorded.At }),
@@ -55,7 +55,7 @@ internal static class AttemptFold
     };
 
     internal static RunState Settled(
-        RunState state, RecordedEvent recorded, Pending pending, RunEvent.EffectSettled settled) =>
+        RunState state, LedgerEntry recorded, Pending pending, RunEvent.EffectSettled settled) =>
         (pending.Effect, settled.Result) switch
         {
             (Effect.RunTurn { Role: AgentRole.Builder } turn, EffectResult.TurnDone done) => state.WithAttempt(
@@ -109,7 +109,7 @@ internal static class AttemptFold
                 $"{pending.Effect.GetType().Name} cannot end in {settled.Result.GetType().Name}."),
         };
 
-    internal static RunState Finish(RunState state, RecordedEvent recorded, RunEvent.AttemptEnded ended) =>
+    internal static RunState Finish(RunState state, LedgerEntry recorded, RunEvent.AttemptEnded ended) =>
         state.WithTask(ended.Task, task => task.Current?.Phase == AttemptPhase.Retired
             ? task with
             {
@@ -121,7 +121,7 @@ internal static class AttemptFold
             : throw new LedgerContradictionException(
                 recorded.Seq, $"Attempt {ended.Attempt} of task {ended.Task} ended before its work was kept."));
 
-    internal static RunState Integrate(RunState state, RecordedEvent recorded, RunEvent.TaskIntegrated integrated) =>
+    internal static RunState Integrate(RunState state, LedgerEntry recorded, RunEvent.TaskIntegrated integrated) =>
         state.WithTask(integrated.Task, task => task.Current is { } attempt
             && (attempt.Phase == AttemptPhase.Published || attempt.NoChange is not null)
             ? task with
@@ -152,7 +152,7 @@ internal static class AttemptFold
         : state.WithTask(task, run => run with { Receipts = run.Receipts + 1 });
 
     private static RunState Checked(
-        RunState state, RecordedEvent recorded, Effect.RunCheck check, EffectResult.Checked result)
+        RunState state, LedgerEntry recorded, Effect.RunCheck check, EffectResult.Checked result)
     {
         var next = Count(state, check.Task, result.Receipt) with
         {
@@ -173,7 +173,7 @@ internal static class AttemptFold
     }
 
     /// <summary>Evidence is there: checks that have no result for this tree come next, then review, then the queue.</summary>
-    private static AttemptRun AfterEvidence(RunState state, RecordedEvent recorded, AttemptRun attempt)
+    private static AttemptRun AfterEvidence(RunState state, LedgerEntry recorded, AttemptRun attempt)
     {
         if (attempt.Tree is { } tree && NextCheck(state, tree) is not null)
             return attempt with { Phase = AttemptPhase.Check };
@@ -193,7 +193,7 @@ internal static class AttemptFold
         .FirstOrDefault(check => !(state.Checks.TryGetValue((check, tree), out var result) && result.Passed));
 
     private static AttemptRun Reviewed(
-        RunState state, RecordedEvent recorded, AttemptRun attempt, EffectResult.TurnDone done) => done.Verdict switch
+        RunState state, LedgerEntry recorded, AttemptRun attempt, EffectResult.TurnDone done) => done.Verdict switch
         {
             Verdict.Approved => attempt with { Phase = AttemptPhase.Queue, QueuedAt = recorded.Seq },
             Verdict.ChangesRequested when attempt.Round < state.Plan.Policy.ReviewRounds.Value => attempt with

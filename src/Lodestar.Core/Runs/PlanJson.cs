@@ -14,4 +14,5 @@ namespace Lodestar.Core.Runs;
 [JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(SnapshotManifest))]
 [JsonSerializable(typeof(Briefing))]
+[JsonSerializable(typeof(Receipt))]
 public sealed partial class PlanJson : JsonSerializerContext;

@@ -10,6 +10,7 @@ namespace Lodestar.Core.Runs;
 /// <param name="TaskId">The task.</param>
 /// <param name="Attempt">Attempt, from 1.</param>
 /// <param name="Round">Round, from 1.</param>
+/// <param name="Number">Number of the receipt within the task; rises for ever.</param>
 /// <param name="Step">implement, check, review or merge.</param>
 /// <param name="IdempotencyKey">Key of the effect that finished the step.</param>
 /// <param name="Agent">Who worked, or null for steps of the engine.</param>
@@ -30,6 +31,7 @@ public sealed record Receipt(
     TaskId TaskId,
     int Attempt,
     int Round,
+    int Number,
     string Step,
     IdempotencyKey IdempotencyKey,
     AgentId? Agent,
@@ -52,4 +54,4 @@ public sealed record Receipt(
 public sealed record ReceiptArtifact(string Path, string? Sha256, long? Size);
 
 /// <summary>A check a step rests on.</summary>
-public sealed record ReceiptCheck(string Name, string Status, string Tree);
+public sealed record ReceiptCheck(string Name, string Status, TreeId Tree);

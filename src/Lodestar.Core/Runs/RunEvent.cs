@@ -133,4 +133,4 @@ public enum RunOutcome
 /// <param name="At">When it was recorded; for people, never for order.</param>
 /// <param name="Actor">Who caused it: engine, operator or an agent id.</param>
 /// <param name="Event">The fact.</param>
-public sealed record RecordedEvent(long Seq, DateTimeOffset At, string Actor, RunEvent Event);
+public sealed record LedgerEntry(long Seq, DateTimeOffset At, string Actor, RunEvent Event);

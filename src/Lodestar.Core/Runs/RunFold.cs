@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Lodestar.Core.Lanes;
 using Lodestar.Core.Supervision;
 
 namespace Lodestar.Core.Runs;
@@ -8,7 +10,7 @@ public static class RunFold
 {
     /// <summary>Folds a whole ledger.</summary>
     /// <exception cref="LedgerContradictionException">The events cannot be the history of a run.</exception>
-    public static RunState All(RunId run, IEnumerable<RecordedEvent> events)
+    public static RunState All(RunId run, IEnumerable<LedgerEntry> events)
     {
         RunState? state = null;
         foreach (var recorded in events)
@@ -17,7 +19,7 @@ public static class RunFold
     }
 
     /// <summary>The state after the first event, which must be <see cref="RunEvent.RunStarted"/>.</summary>
-    public static RunState Begin(RunId run, RecordedEvent recorded)
+    public static RunState Begin(RunId run, LedgerEntry recorded)
     {
         if (recorded is not { Seq: 1, Event: RunEvent.RunStarted started })
             throw new LedgerContradictionException(recorded.Seq, "A ledger begins with run-started at sequence 1.");
@@ -27,19 +29,20 @@ public static class RunFold
         return new RunState(run, started.Plan, RunStatus.Running, 1, started.Plan.BaseCommit, tasks)
         {
             StartedAt = recorded.At,
+            Schedule = new LanePlan(started.Plan.Tasks, FileScope.Overlaps),
         };
     }
 
     /// <summary>The state after one more event.</summary>
     /// <exception cref="LedgerContradictionException">The event cannot have happened in this state.</exception>
-    public static RunState Next(RunState state, RecordedEvent recorded)
+    public static RunState Next(RunState state, LedgerEntry recorded)
     {
         if (recorded.Seq != state.Seq + 1)
             throw new LedgerContradictionException(recorded.Seq, $"Sequence {state.Seq + 1} was expected.");
         return Apply(state, recorded) with { Seq = recorded.Seq };
     }
 
-    private static RunState Apply(RunState state, RecordedEvent recorded) => recorded.Event switch
+    private static RunState Apply(RunState state, LedgerEntry recorded) => recorded.Event switch
     {
         RunEvent.RunStarted => throw new LedgerContradictionException(recorded.Seq, "The run was started already."),
         RunEvent.EngineAttached attached => state with { EngineFence = attached.Fence },
@@ -120,7 +123,7 @@ public static class RunFold
             recorded.Seq, $"Event {recorded.Event.GetType().Name} has no meaning here."),
     };
 
-    private static RunState Intend(RunState state, RecordedEvent recorded, RunEvent.EffectIntended intended)
+    private static RunState Intend(RunState state, LedgerEntry recorded, RunEvent.EffectIntended intended)
     {
         if (state.Settled.Contains(intended.Key) || state.InFlight.ContainsKey(intended.Key))
             throw new LedgerContradictionException(recorded.Seq, $"Effect {intended.Key} was intended before.");
@@ -132,7 +135,7 @@ public static class RunFold
         return AttemptFold.Intended(next, recorded, intended.Effect);
     }
 
-    private static RunState Settle(RunState state, RecordedEvent recorded, RunEvent.EffectSettled settled)
+    private static RunState Settle(RunState state, LedgerEntry recorded, RunEvent.EffectSettled settled)
     {
         if (!state.InFlight.TryGetValue(settled.Key, out var pending))
             throw new LedgerContradictionException(recorded.Seq, $"Effect {settled.Key} was not in flight.");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lodestar.Core.Context;
+using Lodestar.Core.Lanes;
 using Lodestar.Core.Supervision;
 
 namespace Lodestar.Core.Runs;
@@ -19,6 +20,9 @@ public sealed record RunState(
     CommitId Tip,
     ImmutableSortedDictionary<TaskId, TaskRun> Tasks)
 {
+    /// <summary>Which tasks may start beside which; follows from the plan.</summary>
+    public required LanePlan Schedule { get; init; }
+
     /// <summary>How the run ended; null while it has not.</summary>
     public RunOutcome? Outcome { get; init; }
 

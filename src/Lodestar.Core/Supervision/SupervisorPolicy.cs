@@ -150,12 +150,16 @@ public static class SupervisorPolicy
         if (free.Length == 0)
             yield break;
 
-        var startable = LanePlan.Startable(
-            state.Plan,
-            opened: id => state.Tasks[id].Status is TaskRunStatus.Integrated or TaskRunStatus.Skipped,
-            waiting: id => state.Tasks[id].Status == TaskRunStatus.Waiting && !(state.Tasks[id].NotBefore > now),
-            inFlight: state.Active.Select(active => active.Task.Id).ToArray(),
-            freeLanes: free.Length);
+        var startable = state.Schedule.Startable(
+            id => state.Tasks[id] switch
+            {
+                { Current: not null } => LaneState.InFlight,
+                { Status: TaskRunStatus.Integrated or TaskRunStatus.Skipped } => LaneState.Satisfied,
+                { Status: TaskRunStatus.Waiting } task when !(task.NotBefore > now) => LaneState.Waiting,
+                _ => LaneState.Stopped,
+            },
+            [.. state.Active.Select(active => active.Task.Id)],
+            free.Length);
         foreach (var (task, lane) in startable.Zip(free))
             yield return new RunEvent.AttemptStarted(
                 task, state.Tasks[task].LastAttempt + 1, lane, state.Tip, null, null);

@@ -56,13 +56,19 @@ public static class GitPorcelain
         return refs;
     }
 
-    /// <summary>Reads <c>diff-tree -r -z --no-renames --name-status</c>.</summary>
+    /// <summary>Reads <c>diff-tree -r -z --no-renames --no-abbrev --raw</c>.</summary>
     public static IReadOnlyList<PathChange> Changes(ReadOnlySpan<byte> output)
     {
         var fields = Fields(output);
         var changes = new List<PathChange>(fields.Count / 2);
         for (var index = 0; index + 1 < fields.Count; index += 2)
-            changes.Add(new PathChange(fields[index + 1], fields[index][0]));
+        {
+            // :<old mode> <new mode> <old object> <new object> <letter>
+            var parts = fields[index].Split(' ');
+            var kind = parts[4][0];
+            changes.Add(new PathChange(fields[index + 1], kind, kind == 'D' ? null : parts[3]));
+        }
+
         changes.Sort((one, other) => ComparePaths(one.Path, other.Path));
         return changes;
     }

@@ -126,7 +126,7 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     public async Task<IReadOnlyList<PathChange>> ChangesAsync(string from, string to, CancellationToken cancellation)
     {
         var reply = await RunAsync(
-            ["diff-tree", "-r", "-z", "--no-renames", "--name-status", "--ignore-submodules=none", from, to, "--"], cancellation);
+            ["diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", "--ignore-submodules=none", from, to, "--"], cancellation);
         return GitPorcelain.Changes(reply.Output);
     }
 

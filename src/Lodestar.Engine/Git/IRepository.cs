@@ -85,7 +85,8 @@ public sealed record RefChange(string Name, string? New, string? Old);
 /// <summary>One path that differs.</summary>
 /// <param name="Path">Path from the root, <c>/</c>-separated.</param>
 /// <param name="Kind">Git's letter: A, M, D or T.</param>
-public sealed record PathChange(string Path, char Kind);
+/// <param name="Blob">Object name of the new content; null for a deleted path.</param>
+public sealed record PathChange(string Path, char Kind, string? Blob);
 
 /// <summary>The result of a merge without a checkout.</summary>
 /// <param name="Tree">The merged tree; null on conflict.</param>

@@ -28,6 +28,28 @@ public static class AgentTable
         do
             id = store.Ids.Agent();
         while (store.FindAgent(id) is not null);
+        return store.Insert(id, profile);
+    }
+
+    /// <summary>Registers an agent whose id follows from something else, unless it is there already.</summary>
+    public static void EnsureAgent(this StoreTransaction store, AgentId id, AgentProfile profile)
+    {
+        if (store.FindAgent(id) is null)
+            store.Insert(id, profile);
+        else
+            store.TouchAgent(id);
+    }
+
+    /// <summary>Notes that an agent is at work now; one that had left is back.</summary>
+    public static void TouchAgent(this StoreTransaction store, AgentId agent) => store.Database.Execute(
+        "update agents set last_seen_at = ?, left_at = null where agent_id = ?", StoreTime.Text(store.Now.Wall), agent.Value);
+
+    /// <summary>Notes that an agent has left.</summary>
+    public static void SetAgentLeft(this StoreTransaction store, AgentId agent) => store.Database.Execute(
+        "update agents set left_at = ? where agent_id = ?", StoreTime.Text(store.Now.Wall), agent.Value);
+
+    private static Agent Insert(this StoreTransaction store, AgentId id, AgentProfile profile)
+    {
         var now = StoreTime.Rounded(store.Now.Wall);
         var agent = new Agent(id, profile, now, now, null);
         store.Database.Execute(
@@ -42,14 +64,6 @@ public static class AgentTable
             (string?)null);
         return agent;
     }
-
-    /// <summary>Notes that an agent is at work now; one that had left is back.</summary>
-    public static void TouchAgent(this StoreTransaction store, AgentId agent) => store.Database.Execute(
-        "update agents set last_seen_at = ?, left_at = null where agent_id = ?", StoreTime.Text(store.Now.Wall), agent.Value);
-
-    /// <summary>Notes that an agent has left.</summary>
-    public static void SetAgentLeft(this StoreTransaction store, AgentId agent) => store.Database.Execute(
-        "update agents set left_at = ? where agent_id = ?", StoreTime.Text(store.Now.Wall), agent.Value);
 
     private static Agent Read(SqliteRow row) => new(
         AgentId.Parse(row.Text(0)),

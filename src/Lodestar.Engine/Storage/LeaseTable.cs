@@ -24,6 +24,10 @@ public static class LeaseTable
     public static Lease? FindLease(this StoreReader store, LeaseId lease) =>
         store.Database.QueryFirst($"select {Columns} from leases where lease_id = ?", Read, lease.Value);
 
+    /// <summary>True when a lease was ended; one that only ran out was not.</summary>
+    public static bool HasEnded(this StoreReader store, LeaseId lease) => store.Database.QueryInt64(
+        "select count(*) from leases where lease_id = ? and ended_at is not null", lease.Value) > 0;
+
     /// <summary>The highest fence ever granted for a task; null when it was never leased.</summary>
     public static long? LastFence(this StoreReader store, ProjectId project, TaskId task) => store.Database.QueryFirst(
         "select max(fence) from leases where project = ? and task_id = ?", row => row.Int64OrNull(0), project.Value, task.Value);

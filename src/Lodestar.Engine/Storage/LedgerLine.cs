@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lodestar.Core;
 using Lodestar.Core.Runs;
-using RecordedEvent = Lodestar.Core.Runs.RecordedEvent;
 
 namespace Lodestar.Engine.Storage;
 
@@ -21,7 +20,7 @@ public static class LedgerLine
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes an event as a line, without its newline.</summary>
-    public static string Write(RunId run, RecordedEvent recorded, string previousHash)
+    public static string Write(RunId run, LedgerEntry recorded, string previousHash)
     {
         var (name, shape) = EventNames.Of(recorded.Event);
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -52,7 +51,7 @@ public static class LedgerLine
     /// <param name="number">Its number, for messages.</param>
     /// <param name="previousHash">What it must name as the line before it.</param>
     /// <exception cref="RefusedException"><c>ledger-damaged</c>, naming the line.</exception>
-    public static RecordedEvent Read(string line, long number, string previousHash)
+    public static LedgerEntry Read(string line, long number, string previousHash)
     {
         try
         {
@@ -70,7 +69,7 @@ public static class LedgerLine
             var seq = root.GetProperty("seq").GetInt64();
             if (seq != number)
                 throw Damaged(number, $"its sequence number is {seq}");
-            return new RecordedEvent(
+            return new LedgerEntry(
                 seq,
                 StoreTime.Parse(root.GetProperty("at").GetString() ?? ""),
                 root.GetProperty("actor").GetString() ?? "",

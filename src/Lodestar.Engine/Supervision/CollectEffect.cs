@@ -13,6 +13,9 @@ namespace Lodestar.Engine.Supervision;
 /// paths touched. The builder's word is not part of it.</summary>
 internal sealed class CollectEffect(RunParts parts)
 {
+    /// <summary>Files named in one receipt; the commit holds all of them.</summary>
+    private const int MaxArtifacts = 500;
+
     internal async Task<EffectOutcome> PerformAsync(
         EffectScope scope, Effect.Collect collect, CancellationToken cancellation)
     {
@@ -46,8 +49,24 @@ internal sealed class CollectEffect(RunParts parts)
         await PinAsync(state.Run, collect, head, cancellation);
         var tree = await parts.Repository.TreeAsync(head, cancellation);
         var commits = (await parts.Repository.CommitsAsync(collect.Base, head, cancellation)).Count;
+        var artifacts = await ArtifactsAsync(changes, cancellation);
         return new EffectResult.Collected(
-            head, tree, commits, Receipts.Implement(scope, collect, head, changes, parts.Clock.GetUtcNow()));
+            head, tree, commits, Receipts.Implement(scope, collect, head, artifacts, parts.Clock.GetUtcNow()));
+    }
+
+    /// <summary>Digests of what the commit holds, computed here: an agent's word about its files is not asked for.</summary>
+    private async Task<ImmutableArray<ReceiptArtifact>> ArtifactsAsync(
+        IReadOnlyList<PathChange> changes, CancellationToken cancellation)
+    {
+        var artifacts = ImmutableArray.CreateBuilder<ReceiptArtifact>();
+        foreach (var change in changes.Take(MaxArtifacts))
+        {
+            var content = change.Blob is { } blob ? await parts.Repository.ReadBlobAsync(blob, cancellation) : null;
+            artifacts.Add(new ReceiptArtifact(
+                change.Path, content is null ? null : Sha256Text.Of(content), content?.LongLength));
+        }
+
+        return artifacts.ToImmutable();
     }
 
     private static Finding? PlaceProblem(WorktreeView? view, string path, string branch) => view switch

@@ -14,5 +14,5 @@ public interface IRunFolder
     Task<string> WriteBriefingAsync(ProcessId process, string text, string json, CancellationToken cancellation);
 
     /// <summary>Brings the copies (ledger export, receipts, view of the state) up to what was just recorded.</summary>
-    void Publish(IReadOnlyList<RecordedEvent> recorded, RunState state);
+    void Publish(IReadOnlyList<LedgerEntry> recorded, RunState state);
 }

@@ -16,7 +16,7 @@ public interface IRunStore
     Task DetachAsync(RunId run, long fence, CancellationToken cancellation);
 
     /// <summary>Reads the whole ledger.</summary>
-    Task<IReadOnlyList<RecordedEvent>> LoadAsync(RunId run, CancellationToken cancellation);
+    Task<IReadOnlyList<LedgerEntry>> LoadAsync(RunId run, CancellationToken cancellation);
 
     /// <summary>Appends events in one transaction. Events that ask for a lease come back with it filled in, or as
     /// <see cref="RunEvent.LeaseUnavailable"/>.</summary>
@@ -25,8 +25,8 @@ public interface IRunStore
     /// <param name="events">The events in order, numbered on from the last one the engine knows.</param>
     /// <param name="cancellation">Ends the wait for the store's lock, never a transaction.</param>
     /// <exception cref="EngineReplacedException">Another engine took the run over.</exception>
-    Task<IReadOnlyList<RecordedEvent>> AppendAsync(
-        RunId run, long fence, IReadOnlyList<RecordedEvent> events, CancellationToken cancellation);
+    Task<IReadOnlyList<LedgerEntry>> AppendAsync(
+        RunId run, long fence, IReadOnlyList<LedgerEntry> events, CancellationToken cancellation);
 
     /// <summary>Renews the leases of attempts that are seen to go on.</summary>
     /// <returns>The tasks whose lease is no longer the run's.</returns>
@@ -49,7 +49,18 @@ public sealed record HeldLease(TaskId Task, LeaseId Lease, long Fence);
 /// <param name="Actor">Who asks.</param>
 /// <param name="Task">The task, for retry and skip.</param>
 /// <param name="Note">Reason or note, or null.</param>
-public sealed record RunControl(long Id, string Kind, string Actor, TaskId? Task, string? Note);
+public sealed record RunControl(long Id, string Kind, string Actor, TaskId? Task, string? Note)
+{
+    /// <summary>What the run's rules say to it.</summary>
+    public RunDecision Decide(RunState state) => Kind switch
+    {
+        "pause" => RunDecider.Pause(state, Actor, Note),
+        "abort" => RunDecider.Abort(state, Actor, Note),
+        "retry" => RunDecider.Retry(state, Task!.Value, Actor, Note),
+        "skip" => RunDecider.Skip(state, Task!.Value, Actor, Note),
+        _ => throw new InvalidOperationException($"Request {Id} is of the unknown kind \"{Kind}\"."),
+    };
+}
 
 /// <summary>Another engine took the run over; this one must stop without touching anything more.</summary>
 /// <param name="run">The run.</param>

@@ -3,7 +3,6 @@ using Lodestar.Core;
 using Lodestar.Core.Context;
 using Lodestar.Core.Runs;
 using Lodestar.Core.Supervision;
-using Lodestar.Engine.Git;
 
 namespace Lodestar.Engine.Supervision;
 
@@ -11,7 +10,7 @@ namespace Lodestar.Engine.Supervision;
 internal static class Receipts
 {
     internal static Receipt Implement(
-        EffectScope scope, Effect.Collect collect, CommitId? head, IReadOnlyList<PathChange> changes, DateTimeOffset now)
+        EffectScope scope, Effect.Collect collect, CommitId? head, ImmutableArray<ReceiptArtifact> artifacts, DateTimeOffset now)
     {
         var attempt = scope.State.Tasks[collect.Task].Current!;
         return Draft(scope, collect.Task, attempt, "implement", now) with
@@ -20,8 +19,7 @@ internal static class Receipts
             Profile = scope.State.Plan.Builder.Name,
             BriefingHash = attempt.LastTurn!.BriefingHash,
             Commit = head,
-            Artifacts = [.. changes.Take(MaxArtifacts).Select(change => new ReceiptArtifact(change.Path, change.Kind.ToString()))],
-            ArtifactCount = changes.Count,
+            Artifacts = artifacts,
             Usage = attempt.LastTurn.Usage,
             StartedAt = attempt.TurnStartedAt,
         };
@@ -57,10 +55,8 @@ internal static class Receipts
             Checks = ChecksOf(scope.State, publish.Tree),
         };
 
-    /// <summary>Artifacts named in one receipt; the commit holds all of them.</summary>
-    private const int MaxArtifacts = 500;
-
-    private static Receipt Draft(EffectScope scope, TaskId task, AttemptRun attempt, string step, DateTimeOffset now) => new(
+    private static Receipt Draft(
+        EffectScope scope, TaskId task, AttemptRun attempt, string step, DateTimeOffset now) => new(
         scope.State.Run,
         scope.State.Plan.Mission.Id,
         task,
@@ -75,7 +71,6 @@ internal static class Receipts
         attempt.Base,
         null,
         [],
-        0,
         [],
         null,
         scope.State.Plan.Checks.IsEmpty ? "commit-only" : "checked",

@@ -27,6 +27,9 @@ public abstract record RunMessage
 /// <param name="Before">Events recorded just before it, in the same transaction.</param>
 public sealed record EffectOutcome(EffectResult Result, IReadOnlyList<RunEvent> Before)
 {
+    /// <summary>The same, with facts recorded before its own.</summary>
+    public EffectOutcome After(IEnumerable<RunEvent> earlier) => this with { Before = [.. earlier, .. Before] };
+
     /// <summary>A result with nothing else to record.</summary>
     public static implicit operator EffectOutcome(EffectResult result) => new(result, []);
 }

@@ -13,13 +13,13 @@ public sealed class RunLedger
     private readonly RunParts parts;
     private readonly RunId run;
     private readonly long fence;
-    private readonly Action<IReadOnlyList<RecordedEvent>, RunState> observe;
-    private readonly List<RecordedEvent> staged = [];
+    private readonly Action<IReadOnlyList<LedgerEntry>, RunState> observe;
+    private readonly List<LedgerEntry> staged = [];
     private RunState recordedState;
 
     /// <summary>Continues a run from its recorded state.</summary>
     public RunLedger(
-        RunParts parts, RunState state, long fence, Action<IReadOnlyList<RecordedEvent>, RunState> observe)
+        RunParts parts, RunState state, long fence, Action<IReadOnlyList<LedgerEntry>, RunState> observe)
     {
         this.parts = parts;
         this.fence = fence;
@@ -39,7 +39,7 @@ public sealed class RunLedger
     /// <summary>Stages one event.</summary>
     public void Stage(RunEvent happened, string actor)
     {
-        var item = new RecordedEvent(State.Seq + 1, parts.Clock.GetUtcNow(), actor, happened);
+        var item = new LedgerEntry(State.Seq + 1, parts.Clock.GetUtcNow(), actor, happened);
         State = RunFold.Next(State, item);
         staged.Add(item);
     }

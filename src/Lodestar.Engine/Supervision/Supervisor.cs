@@ -10,7 +10,7 @@ namespace Lodestar.Engine.Supervision;
 /// it through one inbox, so there is one writer and no lock.</summary>
 /// <remarks>A fresh start and a resume enter here alike. What is in flight in the ledger and not under way in this
 /// process is done, and each effect looks at the world before it acts.</remarks>
-public sealed class Supervisor
+public sealed class Supervisor : IAsyncDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
@@ -29,7 +29,7 @@ public sealed class Supervisor
     /// <param name="fence">The engine's fence, from <see cref="IRunStore.AttachAsync"/>.</param>
     /// <param name="observe">Told of everything recorded, in order.</param>
     public Supervisor(
-        RunParts parts, RunState state, long fence, Action<IReadOnlyList<RecordedEvent>, RunState> observe)
+        RunParts parts, RunState state, long fence, Action<IReadOnlyList<LedgerEntry>, RunState> observe)
     {
         this.parts = parts;
         this.fence = fence;
@@ -68,8 +68,16 @@ public sealed class Supervisor
         }
         finally
         {
-            await LetGoAsync();
+            await DisposeAsync();
         }
+    }
+
+    /// <summary>However the loop ends, nothing it started outlives it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var scope in underWay.Values)
+            scope.Stop(StopReason.Paused);
+        await runner.DisposeAsync();
     }
 
     private async Task DecideAsync(CancellationToken cancellation)
@@ -210,7 +218,7 @@ public sealed class Supervisor
     {
         foreach (var control in await parts.Store.ControlsAsync(run, cancellation))
         {
-            var decision = RunDecider.Decide(ledger.State, control);
+            var decision = control.Decide(ledger.State);
             if (decision.Event is { } happened)
             {
                 ledger.Stage(happened, control.Actor);
@@ -219,14 +227,6 @@ public sealed class Supervisor
 
             await parts.Store.AnswerAsync(run, control.Id, decision.Refusal, cancellation);
         }
-    }
-
-    /// <summary>However the loop ends, nothing it started outlives it.</summary>
-    private async Task LetGoAsync()
-    {
-        foreach (var scope in underWay.Values)
-            scope.Stop(StopReason.Paused);
-        await runner.DisposeAsync();
     }
 }
 

@@ -3,7 +3,6 @@ using Lodestar.Core;
 using Lodestar.Core.Context;
 using Lodestar.Core.Runs;
 using Lodestar.Core.Supervision;
-using Lodestar.Engine.Agents;
 using Lodestar.Engine.Processes;
 
 namespace Lodestar.Engine.Supervision;
@@ -14,6 +13,8 @@ namespace Lodestar.Engine.Supervision;
 internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, HostedPrograms programs)
 {
     private const int TextLimit = 16_384;
+
+    private readonly UserTree userTree = new(parts);
 
     internal async Task<EffectOutcome> PerformAsync(
         EffectScope scope, Effect.RunTurn turn, CancellationToken cancellation)
@@ -125,7 +126,7 @@ internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, Hosted
         };
         if (turn.Role == AgentRole.Reviewer)
             done = done with { Receipt = Receipts.Review(scope, turn, row, done, parts.Clock.GetUtcNow()) };
-        else if (await UserTree.ChangedAsync(parts, cancellation) is { } finding)
+        else if (await userTree.ChangedAsync(cancellation) is { } finding)
             before.Add(new RunEvent.FindingRaised(turn.Task, turn.Attempt, finding));
         return new EffectOutcome(done, before);
     }

@@ -1,0 +1,52 @@
+using Lodestar.Core;
+using Lodestar.Core.Runs;
+
+namespace Lodestar.Engine.Storage;
+
+/// <summary>The ledgers of runs: lines that are appended and never changed.</summary>
+public static class LedgerTable
+{
+    /// <summary>Appends events and keeps the chain of hashes.</summary>
+    public static void AppendLedger(this StoreTransaction store, RunRow run, IReadOnlyList<LedgerEntry> events)
+    {
+        var hash = run.LastHash;
+        foreach (var recorded in events)
+        {
+            var line = LedgerLine.Write(run.Id, recorded, hash);
+            hash = LedgerLine.HashOf(line);
+            store.Database.Execute(
+                "insert into ledger (run_id, seq, line) values (?, ?, ?)", run.Id.Value, recorded.Seq, line);
+        }
+
+        store.SetLedgerEnd(run.Id, events[^1].Seq, hash);
+    }
+
+    /// <summary>Lines after a sequence number, as stored.</summary>
+    public static IReadOnlyList<string> LedgerLines(this StoreReader store, RunId run, long after, int limit = int.MaxValue) =>
+        store.Database.Query(
+            "select line from ledger where run_id = ? and seq > ? order by seq limit ?",
+            row => row.Text(0),
+            run.Value,
+            after,
+            limit);
+
+    /// <summary>The whole ledger, every line checked against the one before it and the row of the run.</summary>
+    /// <exception cref="RefusedException"><c>ledger-damaged</c>.</exception>
+    public static IReadOnlyList<LedgerEntry> Ledger(this StoreReader store, RunRow run)
+    {
+        var hash = LedgerLine.NoHash;
+        var events = new List<LedgerEntry>();
+        foreach (var line in store.LedgerLines(run.Id, 0))
+        {
+            events.Add(LedgerLine.Read(line, events.Count + 1, hash));
+            hash = LedgerLine.HashOf(line);
+        }
+
+        if (hash != run.LastHash || events.Count != run.LastSeq)
+            throw new RefusedException(new Refusal(
+                "ledger-damaged",
+                $"The ledger of {run.Id} ends at line {events.Count}, its run says {run.LastSeq}.",
+                "lodestar doctor"));
+        return events;
+    }
+}

@@ -1,0 +1,111 @@
+using Lodestar.Core;
+using Lodestar.Core.Planes;
+using Lodestar.Core.Runs;
+using Lodestar.Engine.Processes;
+using Lodestar.Engine.Storage;
+
+namespace Lodestar.Engine.Supervision;
+
+/// <summary>Runs in the runtime store. A line of the ledger and everything it changes elsewhere are one transaction.</summary>
+/// <param name="store">The store.</param>
+/// <param name="project">The project.</param>
+/// <param name="self">This process, as the engine that holds runs.</param>
+/// <param name="look">Tells whether another engine's process is alive.</param>
+public sealed class StoredRuns(
+    RuntimeStore store, ProjectId project, ProcessIdentity self, Func<ProcessIdentity, Liveness> look) : IRunStore
+{
+    /// <inheritdoc/>
+    public Task<long> AttachAsync(RunId run, CancellationToken cancellation) => store.WriteAsync(
+        tx =>
+        {
+            var row = Find(tx, run);
+            if (row.Engine is { } holder && holder.Process != self && look(holder.Process) != Liveness.Dead)
+                throw new RefusedException(new Refusal(
+                    "run-live",
+                    $"Run {run} is driven by process {holder.Process.Pid} on {holder.Machine}.",
+                    $"lodestar run watch {run}"));
+            var fence = tx.NextFence();
+            tx.SetEngine(run, new EngineRow(fence, self, System.Environment.MachineName));
+            return fence;
+        },
+        cancellation);
+
+    /// <inheritdoc/>
+    public Task DetachAsync(RunId run, long fence, CancellationToken cancellation) => store.WriteAsync(
+        tx =>
+        {
+            if (Find(tx, run).Engine?.Fence == fence)
+                tx.SetEngine(run, null);
+            return true;
+        },
+        cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LedgerEntry>> LoadAsync(RunId run, CancellationToken cancellation) =>
+        store.ReadAsync(view => view.Ledger(Find(view, run)), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LedgerEntry>> AppendAsync(
+        RunId run, long fence, IReadOnlyList<LedgerEntry> events, CancellationToken cancellation) => store.WriteAsync(
+        tx =>
+        {
+            var row = Find(tx, run);
+            if (row.Engine?.Fence != fence || events[0].Seq != row.LastSeq + 1)
+                throw new EngineReplacedException(run);
+            var projection = new RunProjection(tx, project, run);
+            IReadOnlyList<LedgerEntry> recorded = [.. events.Select(projection.Apply)];
+            tx.AppendLedger(row, recorded);
+            return recorded;
+        },
+        cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TaskId>> RenewAsync(
+        RunId run, long fence, IReadOnlyList<HeldLease> leases, CancellationToken cancellation) => store.WriteAsync(
+        tx => new RunProjection(tx, project, run).Renew(leases), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RunControl>> ControlsAsync(RunId run, CancellationToken cancellation) =>
+        store.ReadAsync(view => view.OpenControls(run), cancellation);
+
+    /// <inheritdoc/>
+    public Task AnswerAsync(RunId run, long control, Refusal? refusal, CancellationToken cancellation) => store.WriteAsync(
+        tx =>
+        {
+            tx.AnswerControl(control, refusal);
+            return true;
+        },
+        cancellation);
+
+    /// <summary>Enters a new run with its first event.</summary>
+    /// <exception cref="RefusedException"><c>run-active</c>: another run of the project goes on.</exception>
+    public Task<IReadOnlyList<LedgerEntry>> CreateAsync(
+        RunId run, RunPlan plan, string actor, CancellationToken cancellation) => store.WriteAsync<IReadOnlyList<LedgerEntry>>(
+        tx =>
+        {
+            RequireNoOther(tx, run);
+            tx.AddRun(project, run, plan);
+            var first = new LedgerEntry(1, StoreTime.Rounded(tx.Now.Wall), actor, new RunEvent.RunStarted(plan));
+            tx.AppendLedger(Find(tx, run), [first]);
+            return [first];
+        },
+        cancellation);
+
+    /// <summary>Refuses when a run other than the given one is active.</summary>
+    internal void RequireNoOther(StoreReader view, RunId run)
+    {
+        if (view.Runs(project).FirstOrDefault(row => row.IsActive && row.Id != run) is not { } other)
+            return;
+        var isLive = other.Engine is { } engine && look(engine.Process) != Liveness.Dead;
+        throw new RefusedException(new Refusal(
+            "run-active",
+            $"Run {other.Id} of this project is {other.Status}{(isLive ? "" : " and can be resumed")}.",
+            isLive ? $"lodestar run watch {other.Id}" : $"lodestar resume {other.Id}")
+        {
+            Details = new() { ["run_id"] = other.Id.Value, ["status"] = other.Status },
+        });
+    }
+
+    private RunRow Find(StoreReader view, RunId run) => view.FindRun(project, run)
+        ?? throw new RefusedException(new Refusal("run-unknown", $"This project has no run {run}.", "lodestar run list"));
+}
