@@ -1,3 +1,7 @@
+using Lodestar.Core;
+using Lodestar.Engine;
+using Lodestar.Engine.Spec;
+
 namespace Lodestar.Cli;
 
 /// <summary>Everything of the outside world a command may touch: one per process, and one per test.</summary>
@@ -8,7 +12,7 @@ internal sealed class CommandContext
     {
         Output = Output.OfConsole(Environment.GetEnvironmentVariable),
         Variable = Environment.GetEnvironmentVariable,
-        Clock = TimeProvider.System,
+        Clock = new SystemClock(),
         Directory = Environment.CurrentDirectory,
         TemporaryDirectory = Path.GetTempPath(),
     };
@@ -22,14 +26,24 @@ internal sealed class CommandContext
     /// <summary>Reads an environment variable.</summary>
     public required Func<string, string?> Variable { get; init; }
 
-    /// <summary>The clock people read; lease rules have the engine's.</summary>
-    public required TimeProvider Clock { get; init; }
+    /// <summary>The clock.</summary>
+    public required EngineClock Clock { get; init; }
 
     /// <summary>The directory the command acts from: absolute; <c>-C</c> changes it.</summary>
     public required string Directory { get; init; }
 
     /// <summary>Where reports of unexpected failures go.</summary>
     public required string TemporaryDirectory { get; init; }
+
+    /// <summary>What operations get of the outside world.</summary>
+    public SessionWorld World => new(
+        Clock,
+        new IdSource(),
+        Variable,
+        root => new SpecFile(root.Value).Load() is var read && read.Data is { } document ? document.Spec : read.Refusal!);
+
+    /// <summary>Opens the project acted from. Writes nothing.</summary>
+    public Outcome<EngineSession> OpenSession() => EngineSession.Open(Directory, World);
 
     /// <summary>The same context, acting from another directory.</summary>
     public CommandContext At(string path)

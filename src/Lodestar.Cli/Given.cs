@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Lodestar.Core;
+using Lodestar.Engine;
 
 namespace Lodestar.Cli;
 
@@ -21,27 +22,28 @@ internal sealed class Given(ParseResult parsed, CommandContext context)
     /// <summary>Whether an option was typed, whatever its value.</summary>
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
 
-    /// <summary>The task named.</summary>
-    public TaskId Task(Argument<string> argument) => new(parsed.GetRequiredValue(argument));
+    /// <summary>The acting agent as it was named: the option, else LODESTAR_AGENT_ID, else nobody.</summary>
+    public string? Agent(Option<string> option) =>
+        (parsed.GetValue(option) ?? Context.Variable("LODESTAR_AGENT_ID")) is { Length: > 0 } text ? text : null;
 
-    /// <summary>The tasks named.</summary>
-    public IReadOnlyList<TaskId> Tasks(Argument<string[]> argument) => [.. parsed.GetRequiredValue(argument).Select(text => new TaskId(text))];
-
-    /// <summary>The acting agent: the option, else LODESTAR_AGENT_ID, else nobody.</summary>
-    public AgentId? Agent(Option<string> option) =>
-        (parsed.GetValue(option) ?? Context.Variable("LODESTAR_AGENT_ID")) is { Length: > 0 } text ? new AgentId(text) : null;
-
-    /// <summary>The acting agent of a verb that nobody can do anonymously.</summary>
-    public AgentId NeededAgent(Option<string> option) =>
-        Agent(option) ?? throw new UsageException(
-            $"Who acts is not said: option {option.Name} is missing and LODESTAR_AGENT_ID is not set.",
-            "lodestar agent join --name NAME gives an agent id.");
-
-    /// <summary>The lease length: the option, else LODESTAR_LEASE_TTL, else null for the project's default.</summary>
-    public TimeSpan? Lease(Option<string> option)
+    /// <summary>The lease length: the option, else LODESTAR_LEASE_TTL, else the default.</summary>
+    /// <exception cref="RefusedException">It is no length of time a lease can have.</exception>
+    public TimeSpan Lease(Option<string> option)
     {
         if ((parsed.GetValue(option) ?? Context.Variable("LODESTAR_LEASE_TTL")) is not { Length: > 0 } text)
-            return null;
-        return LeaseTerm.TryParse(text, out var term) is { } refusal ? throw new Engine.RefusedException(refusal) : term;
+            return LeaseTerm.Default;
+        return LeaseTerm.TryParse(text, out var term) is { } refusal ? throw new RefusedException(refusal) : term;
+    }
+
+    /// <summary>Executes an operation on the project acted from.</summary>
+    public async Task<Outcome<TData>> InSessionAsync<TData>(
+        Func<EngineSession, CancellationToken, Task<Outcome<TData>>> execute, CancellationToken cancellation)
+        where TData : class
+    {
+        var opened = Context.OpenSession();
+        if (opened.Data is not { } session)
+            return opened.Refusal!;
+        using (session)
+            return await execute(session, cancellation);
     }
 }

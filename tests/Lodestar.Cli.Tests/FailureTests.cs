@@ -69,7 +69,7 @@ public sealed class FailureTests : IDisposable
     {
         Output = new Output(Stream.Null, Stream.Null, PageShape.Plain, PageShape.Plain),
         Variable = _ => null,
-        Clock = TimeProvider.System,
+        Clock = new SystemClock(),
         Directory = temporary,
         TemporaryDirectory = temporary,
     };

@@ -1,4 +1,6 @@
 using System.Text;
+using Lodestar.Core.Planes;
+using Lodestar.Engine;
 using Lodestar.TestKit;
 
 namespace Lodestar.Cli.Tests;
@@ -45,8 +47,10 @@ internal sealed class MemoryConsole : IDisposable
     /// <inheritdoc/>
     public void Dispose() => scratch.Dispose();
 
-    private sealed class FixedClock : TimeProvider
+    private sealed class FixedClock : EngineClock
     {
         public override DateTimeOffset GetUtcNow() => Noon;
+
+        public override Moment GetMoment() => new(Noon, "boot", 0);
     }
 }

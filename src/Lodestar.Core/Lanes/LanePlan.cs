@@ -12,17 +12,14 @@ public sealed class LanePlan
     private readonly int[][] dependencies;
     private readonly int[] criticalPaths;
     private readonly Dictionary<TaskId, int> positions;
-    private readonly Func<ImmutableArray<string>, ImmutableArray<string>, bool> overlap;
+    private readonly FileScope[] scopes;
     private readonly ConcurrentDictionary<(int, int), bool> overlaps = new();
 
     /// <summary>Orders the tasks of a plan. Dependencies on tasks outside the plan count as satisfied.</summary>
     /// <param name="tasks">Tasks whose dependencies form no cycle; the caller has refused others.</param>
-    /// <param name="overlap">Says whether two file scopes may touch one path.</param>
     /// <exception cref="ArgumentException">The dependencies form a cycle.</exception>
-    public LanePlan(
-        IReadOnlyCollection<PlannedTask> tasks, Func<ImmutableArray<string>, ImmutableArray<string>, bool> overlap)
+    public LanePlan(IReadOnlyCollection<PlannedTask> tasks)
     {
-        this.overlap = overlap;
         var given = tasks.ToArray();
         var paths = CriticalPath.Lengths(given);
         ordered = [.. given
@@ -31,6 +28,7 @@ public sealed class LanePlan
             .ThenBy(task => task.Id)];
         positions = ordered.Index().ToDictionary(entry => entry.Item.Id, entry => entry.Index);
         criticalPaths = [.. ordered.Select(task => paths[task.Id])];
+        scopes = [.. ordered.Select(task => FileScope.Of(task.Locks))];
         dependencies = [.. ordered.Select(Inside)];
         Order = [.. ordered.Select(task => task.Id)];
     }
@@ -79,7 +77,7 @@ public sealed class LanePlan
             return false;
         var pair = left < right ? (left, right) : (right, left);
         return overlaps.GetOrAdd(
-            pair, static (key, plan) => plan.overlap(plan.ordered[key.Item1].Locks, plan.ordered[key.Item2].Locks), this);
+            pair, static (key, plan) => plan.scopes[key.Item1].Overlaps(plan.scopes[key.Item2]), this);
     }
 
     internal IReadOnlyList<int> DependenciesAt(int position) => dependencies[position];

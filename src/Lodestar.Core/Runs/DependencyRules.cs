@@ -29,7 +29,7 @@ internal sealed class DependencyRules(
             return NotSelected(stuck.Peek().Task.Id, stuck.Peek().Needed);
         LeaveOut(stuck, taken, chosen, leftOut);
 
-        return Cycle(taken) is { } cycle
+        return TaskGraph.Of(taken).Cycles() is [var cycle, ..]
             ? new("dependency-cycle", $"These tasks wait for each other: {string.Join(" -> ", cycle)}.", $"lodestar task show {cycle[0]}")
             {
                 Details = new() { ["cycle"] = new JsonArray([.. cycle.Select(id => (JsonNode)id.Value)]) },
@@ -81,45 +81,5 @@ internal sealed class DependencyRules(
         {
             Details = new() { ["task"] = task.Value, ["dependency"] = needed.Value, ["status"] = StatusText.Of(status) },
         };
-    }
-
-    // Takes away what waits for nothing until only cycles, and what hangs on them, remain.
-    private static List<TaskId>? Cycle(List<TaskDefinition> taken)
-    {
-        var left = new SortedDictionary<TaskId, List<TaskId>>();
-        var chosen = taken.Select(task => task.Id).ToHashSet();
-        var dependents = chosen.ToDictionary(id => id, _ => new List<TaskId>());
-        foreach (var task in taken)
-        {
-            var needs = task.DependsOn.Where(chosen.Contains).Distinct().Order().ToList();
-            left[task.Id] = needs;
-            foreach (var needed in needs)
-                dependents[needed].Add(task.Id);
-        }
-
-        var unmet = left.ToDictionary(entry => entry.Key, entry => entry.Value.Count);
-        var free = new Stack<TaskId>(unmet.Where(entry => entry.Value == 0).Select(entry => entry.Key));
-        while (free.TryPop(out var id))
-        {
-            left.Remove(id);
-            foreach (var dependent in dependents[id])
-            {
-                if (--unmet[dependent] == 0)
-                    free.Push(dependent);
-            }
-        }
-
-        if (left.Count == 0)
-            return null;
-
-        var path = new List<TaskId> { left.Keys.First() };
-        while (true)
-        {
-            var next = left[path[^1]].First(left.ContainsKey);
-            var start = path.IndexOf(next);
-            path.Add(next);
-            if (start >= 0)
-                return path[start..];
-        }
     }
 }

@@ -29,7 +29,7 @@ public static class RunFold
         return new RunState(run, started.Plan, RunStatus.Running, 1, started.Plan.BaseCommit, tasks)
         {
             StartedAt = recorded.At,
-            Schedule = new LanePlan(started.Plan.Tasks, FileScope.Overlaps),
+            Schedule = new LanePlan(started.Plan.Tasks),
         };
     }
 

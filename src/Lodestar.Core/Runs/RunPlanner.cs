@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lodestar.Core.Context;
 using Lodestar.Core.Lanes;
+using Lodestar.Core.Planes;
 using Lodestar.Core.Policy;
 using Lodestar.Core.Spec;
 
@@ -63,17 +63,11 @@ public static class RunPlanner
     /// <param name="baseBranch">Short name of the base branch.</param>
     /// <param name="baseCommit">Its commit.</param>
     /// <param name="snapshot">Identity of that commit's tree.</param>
-    /// <param name="overlap">Says whether two file scopes may touch one path.</param>
     public static RunPlan Assemble(
-        PlanInputs inputs,
-        PlannedProfile builder,
-        string baseBranch,
-        CommitId baseCommit,
-        SnapshotId snapshot,
-        Func<ImmutableArray<string>, ImmutableArray<string>, bool> overlap)
+        PlanInputs inputs, PlannedProfile builder, string baseBranch, CommitId baseCommit, SnapshotId snapshot)
     {
         var tasks = inputs.Selection.Tasks.Select(Frozen).ToDictionary(task => task.Id);
-        var lanes = new LanePlan(tasks.Values, overlap);
+        var lanes = new LanePlan(tasks.Values);
         var waves = WavePlan.Of(lanes, inputs.Policy.Lanes.Value);
         var checks = Checks(inputs);
         var reviewer = inputs.Charter.Profiles.GetValueOrDefault(Charter.ReviewerProfile) is { } profile
@@ -144,16 +138,8 @@ public static class RunPlanner
         name, profile.Adapter, profile.Command, profile.Model, profile.Guidance, profile.Env,
         profile.Timeout ?? policy.AttemptTimeout.Value, SettingSource.Charter);
 
-    private static PlannedTask Frozen(TaskDefinition task)
-    {
-        var frozen = new PlannedTask(
-            task.Id, task.Title, task.Description, task.AcceptanceCriteria, task.DependsOn, task.Labels, task.Locks,
-            task.Priority, "",
-            task.Prd is { } prd ? new(prd.Source, [.. prd.Refs.Select(section => section.Anchor)], prd.Excerpt, prd.PrdHash) : null);
-        return frozen with
-        {
-            DefinitionHash = Sha256Text.Of(CanonicalJson.Bytes(
-                JsonSerializer.SerializeToElement(frozen, PlanJson.Default.PlannedTask))),
-        };
-    }
+    private static PlannedTask Frozen(TaskDefinition task) => new(
+        task.Id, task.Title, task.Description, task.AcceptanceCriteria, task.DependsOn, task.Labels, task.Locks,
+        task.Priority, DefinitionHash.Of(task),
+        task.Prd is { } prd ? new(prd.Source, [.. prd.Refs.Select(section => section.Anchor)], prd.Excerpt, prd.PrdHash) : null);
 }

@@ -1,6 +1,6 @@
-using System.Text;
 using Lodestar.Core;
 using Lodestar.Engine.Storage;
+using Lodestar.Engine.Yaml;
 
 namespace Lodestar.Engine.Spec;
 
@@ -14,8 +14,6 @@ public sealed class SpecFile(string root)
 
     /// <summary>The lock file's path below the root.</summary>
     public const string LockPath = ".lodestar/spec.lock";
-
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>How long a writer waits for others.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
@@ -31,8 +29,8 @@ public sealed class SpecFile(string root)
     /// <exception cref="EnvironmentException">The file is there but cannot be read (<c>spec-unreadable</c>).</exception>
     public Outcome<SpecDocument> Load()
     {
-        var text = ReadText(out var refusal, out _);
-        return text is null ? refusal! : SpecReader.Read(text);
+        var source = SourceText.Read(FullPath, RelativePath, "spec");
+        return source.Data is { } found ? SpecReader.Read(found.Text) : source.Refusal!;
     }
 
     /// <summary>Changes the spec. The edit sees the newest text, and its result is read again before it replaces the file.</summary>
@@ -43,25 +41,26 @@ public sealed class SpecFile(string root)
     public async Task<Outcome<SpecDocument>> EditAsync(
         Func<SpecDocument, SpecEdit> edit, CancellationToken cancellation)
     {
+        // Without a spec there may be no folder for the lock either.
         if (!Exists)
-            return Missing();
+            return Load();
         using var held = await LockAsync(cancellation).ConfigureAwait(false);
-        var text = ReadText(out var refusal, out var mark);
-        if (text is null)
-            return refusal!;
-        var before = SpecReader.Read(text);
+        var source = SourceText.Read(FullPath, RelativePath, "spec");
+        if (source.Data is null)
+            return source.Refusal!;
+        var before = SpecReader.Read(source.Data.Text);
         if (before.Data is null)
             return before;
 
         var result = edit(before.Data);
         if (result.Refusal is { } no)
             return no;
-        if (result.Text == text)
+        if (result.Text == source.Data.Text)
             return before;
         var after = SpecReader.Read(result.Text!);
         if (after.Data is null)
             return after;
-        Write(mark + result.Text);
+        Write(source.Data.Mark + result.Text);
         return after;
     }
 
@@ -77,9 +76,6 @@ public sealed class SpecFile(string root)
         return true;
     }
 
-    private static Refusal Missing() =>
-        new("spec-missing", $"There is no {RelativePath} here.", "lodestar init");
-
     private async Task<FileLock> LockAsync(CancellationToken cancellation)
     {
         try
@@ -91,42 +87,6 @@ public sealed class SpecFile(string root)
         catch (IOException cause)
         {
             throw new EnvironmentException("spec-unwritable", cause.Message, null, cause);
-        }
-    }
-
-    private string? ReadText(out Refusal? refusal, out string mark)
-    {
-        refusal = null;
-        mark = "";
-        try
-        {
-            var text = Strict.GetString(File.ReadAllBytes(FullPath));
-            if (text is not ['\uFEFF', ..])
-                return text;
-            mark = "\uFEFF";
-            return text[1..];
-        }
-        catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
-        {
-            refusal = Missing();
-            return null;
-        }
-        catch (DecoderFallbackException cause)
-        {
-            refusal = new Refusal("spec-invalid", $"{RelativePath} is not UTF-8: byte {cause.Index} does not fit.", "save the file as UTF-8")
-            {
-                Details = new()
-                {
-                    ["file"] = RelativePath,
-                    ["count"] = 1,
-                    ["errors"] = new System.Text.Json.Nodes.JsonArray(),
-                },
-            };
-            return null;
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            throw new EnvironmentException("spec-unreadable", $"{FullPath} cannot be read: {cause.Message}", null, cause);
         }
     }
 

@@ -32,18 +32,6 @@ public sealed class SpecReader
         return reader.errors.Count > 0 ? reader.errors.ToRefusal("spec-invalid", path) : reader.document;
     }
 
-    /// <summary>The word the file uses for a status.</summary>
-    public static string Word(TaskStatus status) => status switch
-    {
-        TaskStatus.Todo => "todo",
-        TaskStatus.Ready => "ready",
-        TaskStatus.Blocked => "blocked",
-        TaskStatus.Done => "done",
-        TaskStatus.Verified => "verified",
-        TaskStatus.Deleted => "deleted",
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Not a status."),
-    };
-
     private void Run()
     {
         var tasks = ImmutableArray<TaskDefinition>.Empty;
@@ -151,14 +139,10 @@ public sealed class SpecReader
     {
         if (fields.Text(map, "status") is not { } word)
             return null;
-        foreach (var status in Enum.GetValues<TaskStatus>())
-        {
-            if (Word(status) == word)
-                return status;
-        }
-
+        if (StatusText.TryParse(word, out var status))
+            return status;
         errors.Add(
-            map.Find("status")!.Value, "status-known", $"Status \"{word}\" is none of todo, ready, blocked, done, verified, deleted.");
+            map.Find("status")!.Value, "status-known", $"Status \"{word}\" is none of {string.Join(", ", StatusText.All)}.");
         return null;
     }
 

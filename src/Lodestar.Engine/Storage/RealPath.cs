@@ -32,6 +32,7 @@ public static class RealPath
         return resolved;
     }
 
-    private static string[] Parts(string path) =>
+    // Not an array: on net9.0 Reverse of an array would be the one that reverses it in place.
+    private static IEnumerable<string> Parts(string path) =>
         path.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
 }

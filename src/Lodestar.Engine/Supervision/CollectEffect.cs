@@ -133,7 +133,7 @@ internal sealed class CollectEffect(RunParts parts)
         var task = state.Plan.Tasks.First(task => task.Id == id);
         foreach (var change in changes)
         {
-            if (FileScope.Covers(state.Plan.ProtectedPaths, change.Path))
+            if (FileScope.Of(state.Plan.ProtectedPaths).Names(change.Path))
                 findings.Add(new Finding("protected-path", $"The commit changes protected path {change.Path}."));
             else if (!InScope(task, change.Path))
                 findings.Add(new Finding("scope-exceeded", $"The commit changes {change.Path} outside the task's scope."));
@@ -155,5 +155,5 @@ internal sealed class CollectEffect(RunParts parts)
     }
 
     private static bool InScope(PlannedTask task, string path) =>
-        task.Locks.IsEmpty || FileScope.Covers(task.Locks, path);
+        FileScope.Of(task.Locks).Allows(path);
 }

@@ -80,8 +80,7 @@ public class RunPlannerTests
     private static RunPlan Assemble(PlanInputs inputs)
     {
         Assert.Null(RunPlanner.FindBuilder(inputs, out var builder));
-        return RunPlanner.Assemble(
-            inputs, builder!, "main", GivenPlan.Base, new("snap-0123456789ab"), (left, right) => left.Intersect(right).Any());
+        return RunPlanner.Assemble(inputs, builder!, "main", GivenPlan.Base, new("snap-0123456789ab"));
     }
 
     private static Charter With(string name, CharterProfile profile) =>

@@ -1,0 +1,85 @@
+using Lodestar.Core;
+using Lodestar.Core.Context;
+using Lodestar.Core.Spec;
+using Lodestar.Engine.Context;
+using Lodestar.Engine.Storage;
+
+namespace Lodestar.Engine;
+
+/// <summary>An opened project: what every operation is given.</summary>
+public sealed class EngineSession : IDisposable
+{
+    private readonly Func<Outcome<ProjectSpec>> loadSpec;
+
+    private EngineSession(ActionContext context, CallerEnvironment caller, SessionWorld world)
+    {
+        Context = context;
+        Caller = caller;
+        World = world;
+        Store = new RuntimeStore(context.Runtime, world.Clock, world.Ids);
+        loadSpec = () => world.LoadSpec(context.Root);
+    }
+
+    /// <summary>Who acts, where, on what authority.</summary>
+    public ActionContext Context { get; }
+
+    /// <summary>What the environment says of the caller.</summary>
+    public CallerEnvironment Caller { get; }
+
+    /// <summary>The runtime plane.</summary>
+    public RuntimeStore Store { get; }
+
+    /// <summary>Clock, ids and variables.</summary>
+    public SessionWorld World { get; }
+
+    /// <summary>The clock.</summary>
+    public EngineClock Clock => World.Clock;
+
+    /// <summary>Draws identifiers.</summary>
+    public IdSource Ids => World.Ids;
+
+    /// <summary>Opens the project a directory belongs to. Writes nothing.</summary>
+    /// <exception cref="RefusedException">An environment variable holds what it can not.</exception>
+    public static Outcome<EngineSession> Open(string directory, SessionWorld world)
+    {
+        var caller = CallerEnvironment.From(world.Variable);
+        var resolved = ContextResolver.Resolve(directory, caller);
+        return resolved.Data is { } context ? new EngineSession(context, caller, world) : resolved.Refusal!;
+    }
+
+    /// <summary>Reads the spec as it is now.</summary>
+    public Outcome<ProjectSpec> LoadSpec() => loadSpec();
+
+    /// <summary>Answers a question about both planes at one moment. Writes nothing.</summary>
+    /// <typeparam name="T">The answer's data.</typeparam>
+    public Task<Outcome<T>> QueryAsync<T>(Func<PlaneView, Outcome<T>> query, CancellationToken cancellation)
+        where T : class
+    {
+        var spec = LoadSpec();
+        return spec.Data is { } read
+            ? Store.ReadAsync(store => query(new PlaneView(this, read, store)), cancellation)
+            : Task.FromResult<Outcome<T>>(spec.Refusal!);
+    }
+
+    /// <summary>Changes the runtime plane in one transaction, unless the decision is a refusal.</summary>
+    /// <typeparam name="T">The decision's data.</typeparam>
+    public Task<Outcome<T>> DecideAsync<T>(Func<PlaneChange, Outcome<T>> decide, CancellationToken cancellation)
+        where T : class
+    {
+        var spec = LoadSpec();
+        return spec.Data is { } read
+            ? Store.DecideAsync(store => decide(new PlaneChange(this, read, store)), cancellation)
+            : Task.FromResult<Outcome<T>>(spec.Refusal!);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Store.Dispose();
+}
+
+/// <summary>What a session has of the outside world.</summary>
+/// <param name="Clock">The clock.</param>
+/// <param name="Ids">Draws identifiers.</param>
+/// <param name="Variable">Reads an environment variable.</param>
+/// <param name="LoadSpec">Reads the spec of a project.</param>
+public sealed record SessionWorld(
+    EngineClock Clock, IdSource Ids, Func<string, string?> Variable, Func<PrimaryRoot, Outcome<ProjectSpec>> LoadSpec);

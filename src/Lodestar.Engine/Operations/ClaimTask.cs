@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Lodestar.Core;
+using Lodestar.Core.Planes;
+using Lodestar.Core.Spec;
+using Lodestar.Engine.Storage;
+
+namespace Lodestar.Engine.Operations;
+
+/// <summary>Gives a free, unblocked task to one agent until its lease runs out.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Agent">Who will hold it; null when the caller named nobody.</param>
+/// <param name="Term">How long, 1 second to 7 days.</param>
+/// <param name="WithContext">Whether to add what the task is about.</param>
+public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool WithContext = true)
+{
+    private const int ExcerptLength = 1000;
+
+    /// <summary>Runs the operation.</summary>
+    public Task<Outcome<ClaimedTask>> ExecuteAsync(EngineSession session, CancellationToken cancellation) =>
+        LaneGate.Check(session, "task claim") is { } refusal
+            ? System.Threading.Tasks.Task.FromResult<Outcome<ClaimedTask>>(refusal)
+            : session.DecideAsync(Decide, cancellation);
+
+    private Outcome<ClaimedTask> Decide(PlaneChange plane)
+    {
+        var actor = plane.Actor(Agent);
+        if (actor.Refusal is { } unknown)
+            return unknown;
+        if (actor.Agent is not { } agent)
+            return AgentIds.Needed($"lodestar task claim {ShellWord.Quote(Task)}");
+        if (LeaseTerm.Check(Term) is { } outOfRange)
+            return outOfRange;
+        var found = plane.Task(Task);
+        if (found.Data is not { } task)
+            return found.Refusal!;
+        if (LeaseRules.Claim(plane.Board, task) is { } refusal)
+            return refusal;
+
+        var lease = plane.Store.GrantLease(plane.Project, task.Id, agent, null, DefinitionHash.Of(task), Term);
+        plane.Store.TouchAgent(agent);
+        plane.Append(new("task.claim")
+        {
+            Agent = agent,
+            Task = task.Id,
+            Data = new JsonObject
+            {
+                ["lease_id"] = lease.Id.Value,
+                ["fence"] = lease.Fence,
+                ["ttl_seconds"] = (long)Term.TotalSeconds,
+            },
+        });
+        return Outcome<ClaimedTask>.Done(Answer(plane, task, lease), Next(task.Id, lease), LockOverlap.Warnings(plane.Board, task));
+    }
+
+    private ClaimedTask Answer(PlaneChange plane, TaskDefinition task, Lease lease)
+    {
+        var unread = plane.Store.Thread(plane.Project, task.Id, new ThreadFilter(int.MaxValue) { UnreadBy = lease.Agent });
+        return new(lease.Id, task.Id, lease.Agent, lease.Fence, lease.Expiry.Wall, (long)Term.TotalSeconds)
+        {
+            HandoffMessage = unread.Count == 0 ? null : HandoffMessage.Of(unread[^1]),
+            UnreadCount = unread.Count == 0 ? null : unread.Count,
+            Context = WithContext ? ClaimContext.Of(task, ExcerptLength) : null,
+        };
+    }
+
+    private static NextAction[] Next(TaskId task, Lease lease)
+    {
+        var word = ShellWord.Quote(task.Value);
+        var proof = $"--agent {lease.Agent} --fence {lease.Fence}";
+        return
+        [
+            new("task.context", $"lodestar task context {word}", "Read what the task is about"),
+            new("task.renew", $"lodestar task renew {word} {proof}", "Keep the lease while you work"),
+            new("task.done", $"lodestar task done {word} {proof}", "Say that the work is finished"),
+            new("task.release", $"lodestar task release {word} {proof}", "Give the task back unfinished"),
+        ];
+    }
+}
+
+/// <summary>A granted task.</summary>
+/// <param name="LeaseId">The grant.</param>
+/// <param name="TaskId">The task.</param>
+/// <param name="AgentId">The holder.</param>
+/// <param name="Fence">To be presented with later effects.</param>
+/// <param name="ExpiresAt">When the task is free again.</param>
+/// <param name="TtlSeconds">The length of the lease.</param>
+public sealed record ClaimedTask(
+    LeaseId LeaseId, TaskId TaskId, AgentId AgentId, long Fence, DateTimeOffset ExpiresAt, long TtlSeconds)
+{
+    /// <summary>The last message of the thread the holder has not read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HandoffMessage? HandoffMessage { get; init; }
+
+    /// <summary>How many messages of the thread the holder has not read; absent when none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? UnreadCount { get; init; }
+
+    /// <summary>What the task is about.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClaimContext? Context { get; init; }
+}
+
+/// <summary>What somebody before left for the new holder.</summary>
+public sealed record HandoffMessage(
+    MessageId MessageId, AgentId FromAgentId, DateTimeOffset CreatedAt, string Text, string? Subject, string? Severity)
+{
+    internal static HandoffMessage Of(Message message) => new(
+        message.Id, message.Draft.From, message.CreatedAt, message.Draft.Text, message.Draft.Subject, message.Draft.Severity);
+}
+
+/// <summary>What a claimed task is about, in short.</summary>
+public sealed record ClaimContext(string Title, string Description, ImmutableArray<string> AcceptanceCriteria)
+{
+    /// <summary>Where the product intent stands.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PrdSource { get; init; }
+
+    /// <summary>The frozen product intent, cut to a thousand characters.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PrdExcerpt { get; init; }
+
+    internal static ClaimContext Of(TaskDefinition task, int excerptLength) => new(task.Title, task.Description, task.AcceptanceCriteria)
+    {
+        PrdSource = task.Prd?.Source,
+        PrdExcerpt = task.Prd?.Excerpt is { } excerpt ? Cut(excerpt, excerptLength) : null,
+    };
+
+    private static string Cut(string text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+}

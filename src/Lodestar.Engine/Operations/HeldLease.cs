@@ -1,0 +1,28 @@
+using Lodestar.Core;
+using Lodestar.Core.Planes;
+using Lodestar.Core.Spec;
+using Lodestar.Engine.Storage;
+
+namespace Lodestar.Engine.Operations;
+
+/// <summary>A live lease that the caller may act under.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Lease">Its live lease.</param>
+internal sealed record HeldLease(TaskDefinition Task, Lease Lease)
+{
+    /// <summary>Finds the lease, or says why the caller may not act under one.</summary>
+    internal static Outcome<HeldLease> Find(PlaneView plane, string id, string? agent, long? fence)
+    {
+        var found = plane.Task(id);
+        if (found.Data is not { } task)
+            return found.Refusal!;
+        var actor = plane.Actor(agent);
+        if (actor.Refusal is { } unknown)
+            return unknown;
+        if (LeaseRules.Fence(task.Id, fence, plane.Store.LastFence(plane.Project, task.Id)) is { } stale)
+            return stale;
+        if (plane.Board.LeaseOf(task.Id) is not { } lease)
+            return LeaseRules.NotHeld(task.Id);
+        return LeaseRules.ActFor(lease, actor.Agent) is { } refusal ? refusal : new HeldLease(task, lease);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Lodestar.Core;
+using Lodestar.Core.Planes;
+using Lodestar.Core.Spec;
+using TaskStatus = Lodestar.Core.Spec.TaskStatus;
+
+namespace Lodestar.Engine.Operations;
+
+/// <summary>Lists tasks, most urgent first. Deleted ones show only when asked for.</summary>
+/// <param name="Status">Only those with this status; a word, or null.</param>
+/// <param name="Label">Only those with this label, or null.</param>
+/// <param name="IncludeDeleted">Whether deleted tasks show.</param>
+public sealed record ListTasks(string? Status = null, string? Label = null, bool IncludeDeleted = false)
+{
+    /// <summary>Runs the operation.</summary>
+    public Task<Outcome<TaskList>> ExecuteAsync(EngineSession session, CancellationToken cancellation)
+    {
+        if (LaneGate.Check(session, "task list") is { } refusal)
+            return Task.FromResult<Outcome<TaskList>>(refusal);
+        TaskStatus? wanted = null;
+        if (Status is not null)
+        {
+            if (!StatusText.TryParse(Status, out var status))
+            {
+                return Task.FromResult<Outcome<TaskList>>(new Refusal(
+                    "status-unknown",
+                    $"\"{Status}\" is not a status.",
+                    $"It is one of {string.Join(", ", StatusText.All)}."));
+            }
+
+            wanted = status;
+        }
+
+        return session.QueryAsync<TaskList>(plane => List(plane.Board, wanted), cancellation);
+    }
+
+    private TaskList List(TaskBoard board, TaskStatus? wanted)
+    {
+        var tasks = board.Tasks
+            .Select(task => (Task: task, Status: board.StatusOf(task)))
+            .Where(entry => wanted is { } status
+                ? entry.Status == status
+                : IncludeDeleted || entry.Status != TaskStatus.Deleted)
+            .Where(entry => Label is null || entry.Task.Labels.Contains(Label))
+            .OrderBy(entry => entry.Task.Priority)
+            .ThenBy(entry => entry.Task.Id)
+            .Select(entry => new TaskLine(
+                entry.Task.Id,
+                entry.Task.Title,
+                StatusText.Of(entry.Status),
+                entry.Task.Priority,
+                entry.Task.Labels,
+                entry.Task.DependsOn,
+                board.LeaseOf(entry.Task.Id)?.Agent,
+                board.IsClaimable(entry.Task)))
+            .ToImmutableArray();
+        return new(tasks, tasks.Length);
+    }
+}
+
+/// <summary>Tasks in a list.</summary>
+/// <param name="Tasks">Most urgent first, then by id.</param>
+/// <param name="Count">How many.</param>
+public sealed record TaskList(ImmutableArray<TaskLine> Tasks, int Count);
+
+/// <summary>A task as one line.</summary>
+/// <param name="Id">The task.</param>
+/// <param name="Title">One line.</param>
+/// <param name="Status">Effective status.</param>
+/// <param name="Priority">Lower first.</param>
+/// <param name="Labels">Free words.</param>
+/// <param name="DependsOn">What must be verified first.</param>
+/// <param name="ClaimedBy">Who holds it now, or null.</param>
+/// <param name="Claimable">Whether it can be claimed now.</param>
+public sealed record TaskLine(
+    TaskId Id,
+    string Title,
+    string Status,
+    int Priority,
+    ImmutableArray<string> Labels,
+    ImmutableArray<TaskId> DependsOn,
+    AgentId? ClaimedBy,
+    bool Claimable);

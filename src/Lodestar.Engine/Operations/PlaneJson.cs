@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace Lodestar.Engine.Operations;
+
+/// <summary>JSON of the plane verbs' data; schemas come from the same types.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ProjectStatus))]
+[JsonSerializable(typeof(TaskList))]
+[JsonSerializable(typeof(TaskDetails))]
+[JsonSerializable(typeof(ClaimableTasks))]
+[JsonSerializable(typeof(ClaimedTask))]
+[JsonSerializable(typeof(RenewedLease))]
+[JsonSerializable(typeof(ReleasedTask))]
+[JsonSerializable(typeof(CompletedTask))]
+[JsonSerializable(typeof(VerifiedTasks))]
+[JsonSerializable(typeof(TaskReasons))]
+[JsonSerializable(typeof(JoinedAgent))]
+[JsonSerializable(typeof(AgentList))]
+[JsonSerializable(typeof(AgentLine))]
+[JsonSerializable(typeof(SeenAgent))]
+[JsonSerializable(typeof(LeftAgent))]
+[JsonSerializable(typeof(SentMessage))]
+[JsonSerializable(typeof(MessageThread))]
+[JsonSerializable(typeof(InboxMessages))]
+public sealed partial class PlaneJson : JsonSerializerContext;

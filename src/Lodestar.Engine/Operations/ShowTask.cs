@@ -1,0 +1,58 @@
+using Lodestar.Core;
+using Lodestar.Core.Planes;
+using Lodestar.Core.Spec;
+using Lodestar.Engine.Storage;
+
+namespace Lodestar.Engine.Operations;
+
+/// <summary>Shows everything known of one task.</summary>
+/// <param name="Task">The task.</param>
+public sealed record ShowTask(string Task)
+{
+    /// <summary>Runs the operation.</summary>
+    public Task<Outcome<TaskDetails>> ExecuteAsync(EngineSession session, CancellationToken cancellation) =>
+        session.QueryAsync(Show, cancellation);
+
+    private Outcome<TaskDetails> Show(PlaneView plane)
+    {
+        var found = plane.Task(Task);
+        if (found.Data is not { } task)
+            return found.Refusal!;
+        var board = plane.Board;
+        var state = board.StateOf(task.Id);
+        var lease = board.LeaseOf(task.Id);
+        var thread = plane.Store.Thread(plane.Project, task.Id, new ThreadFilter(int.MaxValue));
+        var details = new TaskDetails
+        {
+            Id = task.Id,
+            Title = task.Title,
+            Description = task.Description,
+            AcceptanceCriteria = task.AcceptanceCriteria,
+            DependsOn = task.DependsOn,
+            Labels = task.Labels,
+            Locks = task.Locks,
+            Priority = task.Priority,
+            Status = StatusText.Of(board.StatusOf(task)),
+            CreatedAt = task.CreatedAt,
+            UpdatedAt = task.UpdatedAt,
+            CompletedBy = state is null ? task.CompletedBy : state.CompletedBy,
+            CompletedAt = state is null ? task.CompletedAt : state.CompletedAt,
+            VerifiedBy = state is null ? task.VerifiedBy : state.VerifiedBy,
+            VerifiedAt = state is null ? task.VerifiedAt : state.VerifiedAt,
+            Prd = task.Prd is { } prd ? TaskPrd.Of(prd) : null,
+            ClaimedBy = lease is null ? null : new(lease.Agent, lease.Expiry.Wall, lease.Id, lease.Fence, lease.Run),
+            UnmetDependencies = board.UnmetOf(task),
+            Communication = new(thread.Count, [.. thread.Select(message => message.Draft.From).Distinct().Order()]),
+            Claimable = board.IsClaimable(task),
+        };
+        return Outcome<TaskDetails>.Done(details, Next(task.Id, details.Claimable));
+    }
+
+    private static NextAction[] Next(TaskId task, bool claimable)
+    {
+        var word = ShellWord.Quote(task.Value);
+        return claimable
+            ? [new("task.context", $"lodestar task context {word}", "Read the product intent behind it")]
+            : [new("task.why", $"lodestar task why {word}", "See what it waits for")];
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Lodestar.Core;
+
+namespace Lodestar.Engine.Yaml;
+
+/// <summary>The text of a committed file, read strictly: bytes that are not UTF-8 are an error, never replaced.</summary>
+/// <param name="Text">The text without its byte order mark.</param>
+/// <param name="Mark">The byte order mark, or nothing.</param>
+internal sealed record SourceText(string Text, string Mark)
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">Absolute path.</param>
+    /// <param name="name">The file's name as people know it.</param>
+    /// <param name="kind">First word of the codes: <c>spec</c> gives <c>spec-missing</c>, <c>spec-invalid</c>, <c>spec-unreadable</c>.</param>
+    /// <returns>The text, or a refusal when the file is missing or not UTF-8.</returns>
+    /// <exception cref="EnvironmentException">The file is there but cannot be read.</exception>
+    internal static Outcome<SourceText> Read(string path, string name, string kind)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new Refusal($"{kind}-missing", $"There is no {name} here.", "lodestar init");
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentException($"{kind}-unreadable", $"{path} cannot be read: {cause.Message}", null, cause);
+        }
+
+        try
+        {
+            var text = Strict.GetString(bytes);
+            return text is ['\uFEFF', ..] ? new SourceText(text[1..], "\uFEFF") : new SourceText(text, "");
+        }
+        catch (DecoderFallbackException cause)
+        {
+            return NotUtf8(bytes.AsSpan(0, cause.Index), name, kind);
+        }
+    }
+
+    private static Refusal NotUtf8(ReadOnlySpan<byte> before, string name, string kind)
+    {
+        var line = before.Count((byte)'\n') + 1;
+        var column = before.Length - before.LastIndexOf((byte)'\n');
+        const string message = "A byte here is not UTF-8.";
+        return new($"{kind}-invalid", $"{name}:{line}:{column}: {message}", $"save {name} as UTF-8")
+        {
+            Details = new()
+            {
+                ["file"] = name,
+                ["count"] = 1,
+                ["errors"] = new JsonArray((JsonNode)new JsonObject
+                {
+                    ["line"] = line,
+                    ["column"] = column,
+                    ["rule"] = "utf-8",
+                    ["value"] = "",
+                    ["message"] = message,
+                }),
+            },
+        };
+    }
+}
