@@ -196,8 +196,8 @@ public abstract class RepositoryContract : IAsyncLifetime
         var commit = await CommitPathsAsync(lane, "in", "README.md");
 
         Assert.Equal(
-            [new("README.md", 'D'), new PathChange("in", 'A')],
-            await Repository.ChangesAsync(Base.Value, commit.Value, None));
+            [('D', "README.md"), ('A', "in")],
+            Kinds(await Repository.ChangesAsync(Base.Value, commit.Value, None)));
         Assert.Equal([new DirtyPath("out", true)], (await Repository.InspectAsync(lane, None))!.Dirty);
         Assert.Equal(commit, await Repository.ResolveAsync("refs/heads/" + Branch, None));
     }
@@ -222,8 +222,8 @@ public abstract class RepositoryContract : IAsyncLifetime
 
         Assert.Equal(saved, await Repository.ResolveAsync("refs/lodestar/saved/x", None));
         Assert.Equal(
-            [new("README.md", 'M'), new PathChange("new", 'A')],
-            await Repository.ChangesAsync(Base.Value, saved!.Value.Value, None));
+            [('M', "README.md"), ('A', "new")],
+            Kinds(await Repository.ChangesAsync(Base.Value, saved!.Value.Value, None)));
         var after = await Repository.InspectAsync(lane, None);
         Assert.Equal((before!.Head, before.Branch), (after!.Head, after.Branch));
         Assert.Equal(before.Dirty, after.Dirty);
@@ -259,8 +259,9 @@ public abstract class RepositoryContract : IAsyncLifetime
 
         Assert.Empty(merge.Conflicts);
         Assert.Equal(
-            [new("a", 'A'), new PathChange("b", 'A')],
-            await Repository.ChangesAsync((await Repository.TreeAsync(Base, None)).Value, merge.Tree!.Value.Value, None));
+            [('A', "a"), ('A', "b")],
+            Kinds(await Repository.ChangesAsync(
+                (await Repository.TreeAsync(Base, None)).Value, merge.Tree!.Value.Value, None)));
     }
 
     [Fact]
@@ -282,6 +283,18 @@ public abstract class RepositoryContract : IAsyncLifetime
         Assert.Equal(["a:2", "a:6"], await Repository.ConflictMarkersAsync(Base, commit, None));
         Assert.Empty(await Repository.ConflictMarkersAsync(commit, commit, None));
     }
+
+    [Fact]
+    public async Task A_changed_path_names_the_blob_it_holds_now()
+    {
+        var commit = await BranchAsync(1, "a", "one\n");
+
+        var change = Assert.Single(await Repository.ChangesAsync(Base.Value, commit.Value, None));
+        Assert.Equal("one\n"u8.ToArray(), await Repository.ReadBlobAsync(change.Blob!, None));
+    }
+
+    private static IEnumerable<(char Kind, string Path)> Kinds(IReadOnlyList<PathChange> changes) =>
+        changes.Select(change => (change.Kind, change.Path));
 
     private async Task<string> LaneAsync()
     {
