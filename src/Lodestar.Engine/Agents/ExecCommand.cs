@@ -10,36 +10,6 @@ public static class ExecCommand
     /// <summary>The longest prompt an argument may hold; Linux refuses arguments over 128 KiB.</summary>
     public const int PromptLimit = 100 * 1024;
 
-    /// <summary>Reads <c>--agent-cmd</c>: split as a shell would, and words that are paths made absolute.</summary>
-    /// <param name="text">The text given by the user.</param>
-    /// <param name="directory">The directory it was given in: the command runs in a lane, where its paths would not be.</param>
-    /// <exception cref="RefusedException">It cannot be split or has no word: <c>agent-command-invalid</c>.</exception>
-    public static IReadOnlyList<string> Parse(string text, string directory)
-    {
-        IReadOnlyList<string> words;
-        try
-        {
-            words = ShellWords.Split(text);
-        }
-        catch (FormatException cause)
-        {
-            throw Invalid(cause.Message);
-        }
-
-        if (words.Count == 0 || words[0].Length == 0)
-            throw Invalid("The agent command has no program.");
-        return Anchor(words, directory);
-    }
-
-    /// <summary>Makes relative paths absolute: a word with a slash that names something there, and the program itself.</summary>
-    public static IReadOnlyList<string> Anchor(IReadOnlyList<string> words, string directory) =>
-    [
-        .. words.Select((word, index) => word.Contains('/') && !Path.IsPathRooted(word) && !word.Contains('{')
-            && (index == 0 || Path.Exists(Path.Combine(directory, word)))
-                ? Path.GetFullPath(word, directory)
-                : word),
-    ];
-
     /// <summary>Fills the places in: <c>{briefing_file}</c>, <c>{prompt}</c>, <c>{task_id}</c>, <c>{workspace}</c>.</summary>
     /// <exception cref="RefusedException">The prompt is too long for an argument: <c>prompt-too-long</c>.</exception>
     public static IReadOnlyList<string> Fill(
@@ -87,7 +57,4 @@ public static class ExecCommand
 
         return filled.ToString();
     }
-
-    private static RefusedException Invalid(string message) => new(new Refusal(
-        "agent-command-invalid", message, "Quote the command as for a shell: --agent-cmd 'my-agent --file {briefing_file}'."));
 }

@@ -97,7 +97,9 @@ internal sealed class NativeTurn : HostTurn
         {
             // After its last word the program may be slow to leave and be ended by us; its word stands.
             if (end is not null)
-                return exit.Code is null or 0 ? end : end with { Status = ExitStatus.Failed, Problem = $"It exited with code {exit.Code}." };
+                return exit.Code is null or 0 || end.Status == ExitStatus.Failed
+                    ? end
+                    : end with { Status = ExitStatus.Failed, Problem = $"It exited with code {exit.Code}." };
             return exit.Signal is { } signal
                 ? new TurnEnd(ExitStatus.Crashed, "") { Problem = $"It was ended by signal {signal}." }
                 : new TurnEnd(ExitStatus.Failed, "") { Problem = $"It exited with code {exit.Code} without its terminal event." };
