@@ -21,7 +21,7 @@ internal static class RunCommands
             About = Explanation.Reads("lodestar plan", "lodestar plan --label backend --json"),
             Data = PlanDataJson.Default.PlanData,
             Text = RunText.Plan,
-            Run = (given, cancellation) => given.AtDeskAsync(new PlanRun(inputs.Read(given)).ExecuteAsync, cancellation),
+            Run = (given, cancellation) => given.AtDeskAsync<PlanData>(new PlanRun(inputs.Read(given)).ExecuteAsync, cancellation),
         };
     }
 
@@ -52,6 +52,8 @@ internal static class RunCommands
         };
         foreach (var verb in verbs)
             run.Subcommands.Add(verb);
+        // With sub-verbs below it, the parser takes a command for a mere group unless it has an action.
+        run.SetAction(_ => 0);
         return run;
     }
 

@@ -62,7 +62,7 @@ internal static class RunQueryCommands
             Accepts = [run, task, after, lines, agent, follow],
             About = Explanation.Reads("lodestar run log", "lodestar run log --ndjson", "lodestar run log --agent A1B2C3D4 --follow"),
             Data = RunViewJson.Default.RunLog,
-            Text = (page, log) => RunText.Log(page, log),
+            Text = RunText.Log,
             Run = (given, cancellation) => given.AtDeskAsync(
                 (desk, token) => ReadAsync(
                     given,

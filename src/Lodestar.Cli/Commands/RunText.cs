@@ -43,7 +43,7 @@ internal static class RunText
         {
             page.Title("Findings");
             page.Bullets(run.Findings.TakeLast(10).Select(finding =>
-                $"{(finding.TaskId is { } task ? $"{task}: " : "")}{finding.Message} ({finding.Code})"));
+                $"{(finding.Task is { } task ? $"{task}: " : "")}{finding.Message} ({finding.Code})"));
         }
 
         page.Line().Line(Totals(run.Totals), Ink.Bold);

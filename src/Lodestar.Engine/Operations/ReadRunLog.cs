@@ -77,7 +77,7 @@ public sealed record ReadRunLog(RunId? Run, long After, TaskId? Task)
             if (mine.Length == 0)
                 return new Refusal("agent-unknown", $"Run {row.Id} has no agent or process {agent}.", "lodestar ps --all");
             foreach (var process in mine)
-                shown[process.Id] = HostRecord.Tell(
+                shown[process.Id] = HostLog.Tell(
                     desk.ProcessFolder(row.Id, process.Id), shown.GetValueOrDefault(process.Id), tell);
 
             var current = (await desk.RowsAsync(cancellation)).First(other => other.Id == row.Id);
