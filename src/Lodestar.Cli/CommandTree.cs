@@ -20,6 +20,7 @@ internal sealed class CommandTree
         foreach (var option in Global.All)
             Root.Options.Add(option);
         Root.Subcommands.Add(Alone);
+        Root.Subcommands.Add(DoctorCommand.Create());
         Root.Subcommands.Add(Group(
             "task",
             "Plans and works on tasks.",
