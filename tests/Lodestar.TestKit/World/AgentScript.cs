@@ -167,7 +167,9 @@ internal sealed class AgentScript(
                     git.Tree(git.Files(tree.Head!.Value.Value)), [], $"Anew {task} {process.Order.Process}\n", Agent, round))));
                 break;
             case Conduct.Stashes:
+                // The log of refs/stash keeps older entries; here a reference of their own does.
                 git.Refs["refs/stash"] = Made(tree.Keep()).Value;
+                git.Refs[$"refs/log-of-stash/{process.Order.Process}"] = git.Refs["refs/stash"];
                 break;
             case Conduct.SwitchesBranch:
                 tree.Stand($"mine-{process.Order.Process}", tree.Head!.Value);

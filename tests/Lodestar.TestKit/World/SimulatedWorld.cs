@@ -147,9 +147,9 @@ public sealed class SimulatedWorld
         {
             Note($"{engine.Name} ends: {cause.Message}");
         }
-        catch (EngineKilledException)
+        catch (Exception) when (engine.IsDead)
         {
-            return;
+            // Whatever the code of a killed engine thinks of it: nobody is there to hear.
         }
         catch (Exception cause)
         {
