@@ -43,7 +43,7 @@ internal static class AttemptFold
                 },
             };
         });
-        return next with { LanesUsed = next.LanesUsed.Add(started.Lane) };
+        return next with { LanesUsed = next.LanesUsed.Add(started.Lane), IsClosed = false };
     }
 
     /// <summary>An effect under way decides the phase, so that a resumed run stands where the killed one stood.</summary>
@@ -79,7 +79,15 @@ internal static class AttemptFold
                     : EndedBy(attempt, new AttemptEnd("failed", failed.Code, TurnReason(turn, failed), failed.Text))),
             (Effect.Collect collect, EffectResult.Collected collected) =>
                 Count(state, collect.Task, collected.Receipt).WithAttempt(collect.Task, attempt => AfterEvidence(
-                    state, recorded, attempt with { Head = collected.Head, Tree = collected.Tree })),
+                    state,
+                    recorded,
+                    attempt with
+                    {
+                        Head = collected.Head,
+                        Tree = collected.Tree,
+                        // A reason for changing nothing counts only where nothing was changed.
+                        NoChange = collected.Head is null ? attempt.NoChange : null,
+                    })),
             (Effect.Collect collect, EffectResult.Rejected rejected) => state.WithAttempt(
                 collect.Task, attempt => EndedBy(attempt, new AttemptEnd(
                     "failed",
@@ -141,8 +149,10 @@ internal static class AttemptFold
             : throw new LedgerContradictionException(
                 recorded.Seq, $"Task {integrated.Task} was integrated without being published."));
 
-    internal static AttemptRun EndedBy(AttemptRun attempt, AttemptEnd end) =>
-        attempt with { Phase = AttemptPhase.Retire, End = attempt.End ?? end };
+    /// <summary>The attempt ends without a merge, unless its merge is on the run branch already.</summary>
+    internal static AttemptRun EndedBy(AttemptRun attempt, AttemptEnd end) => attempt.Phase == AttemptPhase.Published
+        ? attempt
+        : attempt with { Phase = AttemptPhase.Retire, End = attempt.End ?? end };
 
     internal static RunEvent.PauseRequested PauseForMovedBranch(RunState state, EffectResult.BranchMoved moved) =>
         new(

@@ -57,9 +57,10 @@ public static class RunDecider
     /// <returns>The event to begin with; null when the run only lost its engine.</returns>
     public static (RunEvent? Event, Refusal? Refusal) Resume(RunState state, string actor)
     {
-        if (state.Status == RunStatus.Running)
+        // A pause its engine did not live to reach is withdrawn: who resumes wants the run to go on.
+        if (state.Status == RunStatus.Running && state.Pausing is null)
             return (null, null);
-        if (state.Status == RunStatus.Paused)
+        if (state.Status is RunStatus.Running or RunStatus.Paused)
             return (new RunEvent.RunResumed(actor), null);
         if (state.Outcome != RunOutcome.Failed)
             return (null, Ended(state).Refusal);

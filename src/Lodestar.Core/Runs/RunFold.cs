@@ -45,7 +45,13 @@ public static class RunFold
     private static RunState Apply(RunState state, LedgerEntry recorded) => recorded.Event switch
     {
         RunEvent.RunStarted => throw new LedgerContradictionException(recorded.Seq, "The run was started already."),
-        RunEvent.EngineAttached attached => state with { EngineFence = attached.Fence },
+        // Owning the run under a fence that is no longer the last is nobody's wish any more.
+        RunEvent.EngineAttached attached => state with
+        {
+            EngineFence = attached.Fence,
+            InFlight = state.InFlight.RemoveRange(
+                state.InFlight.Where(item => item.Value.Effect is Effect.OwnRun).Select(item => item.Key)),
+        },
         RunEvent.AttemptStarted started => AttemptFold.Start(state, recorded, started),
         RunEvent.LeaseTaken taken => state.WithAttempt(taken.Task, attempt => attempt with
         {

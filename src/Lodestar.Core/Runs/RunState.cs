@@ -53,6 +53,15 @@ public sealed record RunState(
     public ImmutableSortedDictionary<ProcessId, ProcessRecord> Processes { get; init; } =
         ImmutableSortedDictionary<ProcessId, ProcessRecord>.Empty;
 
+    /// <summary>True when a process belongs to an effect that is in flight or will be done again: that effect reads its
+    /// report and accounts for it.</summary>
+    public bool IsAwaited(RunEvent.ProcessSpawning process) =>
+        InFlight.ContainsKey(process.Key)
+        || (!Settled.Contains(process.Key)
+            && Tasks.TryGetValue(process.Task, out var task)
+            && task.Current is { End: null } attempt
+            && attempt.Number == process.Attempt);
+
     /// <summary>A pause was asked for and is not reached yet.</summary>
     public RunEvent.PauseRequested? Pausing { get; init; }
 

@@ -21,11 +21,15 @@ public static class SupervisorPolicy
                 ? []
                 : [Intend(state, new Effect.OwnRun(state.EngineFence, state.Plan.BaseCommit, state.Tip))];
         if (state.Aborting is { } aborting)
-            return Wind(state, aborting);
+            return Wind(state, aborting, now);
         if (state.Pausing is { } pausing)
             return state.InFlight.IsEmpty ? [new RunEvent.RunPaused(pausing.Code, pausing.Reason)] : [];
         if (OverBudget(state) is { } budget)
             return [budget];
+
+        // Worktrees are being taken away: what starts now would lose its lane.
+        if (state.InFlight.Values.Any(pending => pending.Effect is Effect.CloseRun))
+            return [];
 
         var leases = state.Active
             .Where(active => active.Attempt.LeaseEngine != state.EngineFence && active.Attempt.End is null)
@@ -40,17 +44,11 @@ public static class SupervisorPolicy
         foreach (var (task, attempt) in state.Active)
         {
             if (!IsBusy(state, task.Id))
-                events.AddRange(Step(state, task, attempt));
+                events.AddRange(Step(state, task, attempt, now));
         }
 
         if (!merging && NextMerge(state) is { } first)
-            events.Add(Intend(state, new Effect.Merge(
-                first.Task.Id,
-                first.Attempt.Number,
-                first.Attempt.Base,
-                first.Attempt.Head!.Value,
-                state.Tip,
-                now.ToUnixTimeSeconds())));
+            events.Add(Merge(state, first.Task, first.Attempt, now));
 
         if (events.Count == 0)
             events.AddRange(Start(state, now));
@@ -59,13 +57,8 @@ public static class SupervisorPolicy
         return events.ToImmutable();
     }
 
-    /// <summary>When to look again although nothing happened: the first time a task held by others is free.</summary>
-    public static DateTimeOffset? WakeAt(RunState state) => state.Tasks.Values
-        .Where(task => task.Status == TaskRunStatus.Waiting)
-        .Min(task => task.NotBefore);
-
     /// <summary>What an attempt needs next, when nothing of it is in flight.</summary>
-    private static IEnumerable<RunEvent> Step(RunState state, TaskRun task, AttemptRun attempt)
+    private static IEnumerable<RunEvent> Step(RunState state, TaskRun task, AttemptRun attempt, DateTimeOffset now)
     {
         switch (attempt.Phase)
         {
@@ -90,6 +83,10 @@ public static class SupervisorPolicy
                 yield return new RunEvent.TaskIntegrated(task.Id, attempt.Number, null, null);
                 break;
             case AttemptPhase.Queue:
+                break;
+            // An interrupted merge keeps its place: the tip has not moved meanwhile.
+            case AttemptPhase.Merge:
+                yield return Merge(state, task, attempt, now);
                 break;
             case AttemptPhase.MergeCheck:
                 yield return Check(state, task, attempt, attempt.Candidate!.Value, attempt.CandidateTree!.Value);
@@ -117,6 +114,10 @@ public static class SupervisorPolicy
                 throw new InvalidOperationException($"Phase {attempt.Phase} has no step.");
         }
     }
+
+    private static RunEvent Merge(RunState state, TaskRun task, AttemptRun attempt, DateTimeOffset now) =>
+        Intend(state, new Effect.Merge(
+            task.Id, attempt.Number, attempt.Base, attempt.Head!.Value, state.Tip, now.ToUnixTimeSeconds()));
 
     private static RunEvent Check(RunState state, TaskRun task, AttemptRun attempt, CommitId commit, TreeId tree) =>
         Intend(state, new Effect.RunCheck(
@@ -178,6 +179,8 @@ public static class SupervisorPolicy
             yield break;
         }
 
+        foreach (var stray in Strays(state))
+            yield return stray;
         var failed = state.Tasks.Values.Where(task => task.Status == TaskRunStatus.Failed).Select(task => task.Id).ToArray();
         var waiting = state.Tasks.Values.Count(task => task.Status == TaskRunStatus.Waiting);
         yield return failed.Length == 0 && waiting == 0
@@ -188,8 +191,12 @@ public static class SupervisorPolicy
                 $"{Count(failed.Length, "task")} failed ({string.Join(", ", failed)}) and {Count(waiting, "task")} could not start.");
     }
 
+    /// <summary>Processes whose effect broke and was not done again: dead, as nothing is in flight, and not accounted for.</summary>
+    private static IEnumerable<RunEvent> Strays(RunState state) => state.Processes.Keys.Select(
+        process => new RunEvent.ProcessEnded(process, "orphaned", null, Usage.Unknown));
+
     /// <summary>An abort keeps every attempt's work before the run ends.</summary>
-    private static ImmutableArray<RunEvent> Wind(RunState state, RunEvent.AbortRequested aborting)
+    private static ImmutableArray<RunEvent> Wind(RunState state, RunEvent.AbortRequested aborting, DateTimeOffset now)
     {
         if (!state.InFlight.IsEmpty)
             return [];
@@ -198,16 +205,16 @@ public static class SupervisorPolicy
         {
             return [.. active.SelectMany(item => item.Attempt.Phase switch
             {
-                AttemptPhase.Published => Step(state, item.Task, item.Attempt),
+                AttemptPhase.Published => Step(state, item.Task, item.Attempt, now),
                 AttemptPhase.Retired => [new RunEvent.AttemptEnded(
                     item.Task.Id, item.Attempt.Number, item.Attempt.End!.Result, item.Attempt.End.Code, item.Attempt.End.Reason)],
-                AttemptPhase.Retire => Step(state, item.Task, item.Attempt),
+                AttemptPhase.Retire => Step(state, item.Task, item.Attempt, now),
                 _ => [new RunEvent.AttemptAborted(item.Task.Id, item.Attempt.Number)],
             })];
         }
 
         return state.IsClosed
-            ? [new RunEvent.RunEnded(RunOutcome.Aborted, "run-aborted", aborting.Reason)]
+            ? [.. Strays(state), new RunEvent.RunEnded(RunOutcome.Aborted, "run-aborted", aborting.Reason)]
             : [Intend(state, new Effect.CloseRun([.. state.LanesUsed], state.Closings))];
     }
 

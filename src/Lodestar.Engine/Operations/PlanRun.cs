@@ -44,7 +44,8 @@ public sealed record PlanData(
     ImmutableArray<LeftOutTaskData> LeftOutTasks,
     ImmutableArray<string> Dirty)
 {
-    internal static PlanData Of(PreparedRun run) => new(
+    /// <summary>Describes a run that could start.</summary>
+    public static PlanData Of(PreparedRun run) => new(
         run.Plan.ComputeHash(),
         run.Plan.SnapshotId,
         run.Plan.BaseBranch,

@@ -14,12 +14,11 @@ internal sealed class CheckEffect(RunParts parts, LaneWorkspace workspace, Hoste
     {
         var place = new LanePlace(check.Task, check.Attempt, check.Lane, parts.Ground.PathOf(scope.State.Run, check.Lane));
         var before = new List<RunEvent>();
-        if (await programs.EarlierAsync(scope, AgentRole.Check, cancellation) is { } earlier)
-        {
-            before.Add(earlier.Ended);
-            if (earlier.Report is { } report)
-                return await ConcludeAsync(scope, check, place, report, before, cancellation);
-        }
+        var earlier = await programs.EarlierAsync(scope, AgentRole.Check, cancellation);
+        if (earlier.Finished is { } finished)
+            return await ConcludeAsync(scope, check, place, finished.Report, [.. earlier.Ended], cancellation);
+        if (earlier.Ended.Count > 0)
+            await scope.RecordAsync(earlier.Ended);
 
         if (await workspace.BringToAsync(scope, place, null, check.Commit, cancellation) is { } problem)
             return problem.AsOutcome(text => Result(scope, check, "not_run", null, text)).After(before);

@@ -109,6 +109,13 @@ internal sealed class CollectEffect(RunParts parts)
             return view.Head!.Value;
         }
 
+        if (view.Dirty.FirstOrDefault(dirty => dirty.Path.EndsWith('/')) is { } nested)
+        {
+            findings.Add(new Finding(
+                "nested-repository", $"{nested.Path} is a Git repository of its own; its content cannot be merged."));
+            return view.Head!.Value;
+        }
+
         var target = CommitTarget.Verify(path, branch, view)
             ?? throw new InvalidOperationException($"Worktree {path} was seen on {branch} a moment ago.");
         var agent = RunAgents.Lane(state.Run, collect.Lane, AgentRole.Builder);

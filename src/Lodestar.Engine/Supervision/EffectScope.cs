@@ -7,7 +7,8 @@ namespace Lodestar.Engine.Supervision;
 /// <summary>What one effect under way knows: what it is to do, the state it was decided in, and how to record facts.</summary>
 public sealed class EffectScope(IdempotencyKey key, Pending pending, RunState state, RunInbox inbox)
 {
-    private readonly TaskCompletionSource<StopReason> stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // What waits for this only tells a host to stop and waits again, so it may go on inside the loop's turn.
+    private readonly TaskCompletionSource<StopReason> stop = new();
 
     /// <summary>The effect's key.</summary>
     public IdempotencyKey Key => key;

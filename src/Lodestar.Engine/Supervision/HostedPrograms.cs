@@ -11,18 +11,26 @@ internal sealed class HostedPrograms(RunParts parts) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ProcessId, IHostedProcess> live = new();
 
-    /// <summary>The end of a program an earlier engine started for this effect, as far as its host wrote it down.</summary>
-    /// <returns>Null when there was none.</returns>
-    internal async Task<EarlierProgram?> EarlierAsync(EffectScope scope, AgentRole role, CancellationToken cancellation)
+    /// <summary>What earlier engines started for this effect and did not account for, all of it dead by now.</summary>
+    internal async Task<EarlierPrograms> EarlierAsync(EffectScope scope, AgentRole role, CancellationToken cancellation)
     {
-        var record = scope.State.Processes.Values.LastOrDefault(
-            process => process.Spawning.Key == scope.Key && process.Spawning.Role == role);
-        if (record is null)
-            return null;
+        var ended = new List<RunEvent>();
+        var cutShort = new List<ProcessId>();
+        (RunEvent.ProcessSpawning Row, ExitReport Report)? finished = null;
+        foreach (var row in scope.State.Processes.Values.Select(record => record.Spawning).Where(row => row.Key == scope.Key))
+        {
+            var report = await parts.Hosts.ReadReportAsync(
+                row.Process, parts.Folder.ProcessFolder(row.Process), cancellation);
+            ended.Add(Ended(row.Process, report));
+            if (row.Role != role)
+                continue;
+            if (IsOwnEnd(report))
+                finished = (row, report!);
+            else
+                cutShort.Add(row.Process);
+        }
 
-        var process = record.Spawning.Process;
-        var report = await parts.Hosts.ReadReportAsync(process, parts.Folder.ProcessFolder(process), cancellation);
-        return new EarlierProgram(record.Spawning, IsOwnEnd(report) ? report : null, Ended(process, report));
+        return new EarlierPrograms(finished, cutShort, ended);
     }
 
     /// <summary>Runs a program to its end. The registry row is on disk before the program exists.</summary>
@@ -55,7 +63,7 @@ internal sealed class HostedPrograms(RunParts parts) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var hosted in live.Values)
+        foreach (var (_, hosted) in live.OrderBy(item => item.Key))
             await hosted.DisposeAsync();
     }
 
@@ -82,11 +90,14 @@ internal sealed class HostedPrograms(RunParts parts) : IAsyncDisposable
         new(identity.Pid, identity.StartTicks, identity.BootId, identity.PidNamespace);
 }
 
-/// <summary>A program an earlier engine started.</summary>
-/// <param name="Row">Its registry row.</param>
-/// <param name="Report">How it ended by itself; null when it was cut short.</param>
-/// <param name="Ended">The event that closes its row.</param>
-internal sealed record EarlierProgram(RunEvent.ProcessSpawning Row, ExitReport? Report, RunEvent.ProcessEnded Ended);
+/// <summary>Programs earlier engines started for an effect.</summary>
+/// <param name="Finished">The one that came to an end of its own: it is not run again.</param>
+/// <param name="CutShort">Those that did not; what they left in the lane is unique until it is saved.</param>
+/// <param name="Ended">The events that close their rows, set-up commands' included.</param>
+internal sealed record EarlierPrograms(
+    (RunEvent.ProcessSpawning Row, ExitReport Report)? Finished,
+    IReadOnlyList<ProcessId> CutShort,
+    IReadOnlyList<RunEvent> Ended);
 
 /// <summary>How a hosted program ended.</summary>
 /// <param name="Report">The report; null when it was not started because the effect was being stopped.</param>

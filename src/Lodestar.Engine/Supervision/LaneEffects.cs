@@ -28,11 +28,22 @@ internal sealed class LaneEffects(RunParts parts)
         if (tip is { } last)
         {
             var changes = new List<RefChange> { new(RefName.Branch(branch), null, last.Value) };
-            if (last != retire.Base && pinned != last)
-                changes.Insert(0, new RefChange(pin, last.Value, pinned?.Value));
+            if (pinned is { } proof && last != proof && !await parts.Repository.ContainsAsync(proof, last, cancellation))
+            {
+                // The pin holds evidence of an earlier round that the agent took off its branch: both are kept.
+                var rewritten = RefName.Saved(run, retire.Task, retire.Attempt, "rewritten");
+                var old = await parts.Repository.ResolveAsync(rewritten, cancellation);
+                if (old != last)
+                    changes.Add(new RefChange(rewritten, last.Value, old?.Value));
+            }
+            else if (last != retire.Base && pinned != last)
+            {
+                changes.Add(new RefChange(pin, last.Value, pinned?.Value));
+                pinned = last;
+            }
+
             if (!await parts.Repository.UpdateRefsAsync(changes, cancellation))
                 throw new EnvironmentException("ref-contended", $"Branch {branch} keeps changing under us.");
-            pinned = last != retire.Base ? last : pinned;
         }
 
         return new EffectResult.Retired(pinned, saved);
@@ -58,5 +69,5 @@ internal sealed class LaneEffects(RunParts parts)
 
     /// <summary>True when HEAD holds commits the attempt's branch does not: the agent left or deleted its branch.</summary>
     private static bool IsElsewhere(WorktreeView view, string branch, CommitId? tip) =>
-        view.Branch != branch && view.Head != tip;
+        view.Head is null || (view.Branch != branch && view.Head != tip);
 }

@@ -67,6 +67,12 @@ internal sealed class MergeEffects(RunParts parts)
         var run = scope.State.Run;
         var branch = RefName.Branch(RefName.RunBranch(run));
         var owner = RefName.Owner(run);
+        // The lease was lost while no engine was there: what was published stays, but nothing is published any more.
+        if (scope.State.Tasks[publish.Task].Current?.End is not null
+            && await parts.Repository.ResolveAsync(branch, cancellation) is { } stands
+            && !await parts.Repository.ContainsAsync(publish.Commit, stands, cancellation))
+            return new EffectResult.Interrupted("lease-lost");
+
         var attempt = RefName.Branch(RefName.AttemptBranch(run, publish.Task, publish.Attempt));
         var blob = await parts.Repository.WriteBlobAsync(FenceBlob(scope.State.EngineFence), cancellation);
         RefChange[] changes =
@@ -98,10 +104,11 @@ internal sealed class MergeEffects(RunParts parts)
             publish.Commit, Receipts.Merge(scope, publish, parts.Clock.GetUtcNow()));
     }
 
-    /// <summary>True when the branch stands at the very commit a publish in flight was to put there: it was done, and not
-    /// recorded.</summary>
-    private static bool IsPublishedUnrecorded(RunState state, CommitId? found) => state.InFlight.Values
-        .Any(pending => pending.Effect is Effect.Publish publish && publish.Commit == found);
+    /// <summary>True when the branch stands at the very commit a publish was to put there, in flight or interrupted: it was
+    /// done, and not recorded.</summary>
+    private static bool IsPublishedUnrecorded(RunState state, CommitId? found) => found is not null
+        && (state.InFlight.Values.Any(pending => pending.Effect is Effect.Publish publish && publish.Commit == found)
+            || state.Active.Any(active => active.Attempt.Phase == AttemptPhase.Publish && active.Attempt.Candidate == found));
 
     /// <summary>Keeps whatever was found on the branch before anybody puts the branch back.</summary>
     private async Task<EffectOutcome> MovedAsync(

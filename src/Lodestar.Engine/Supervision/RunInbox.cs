@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
 using Lodestar.Core.Runs;
 using Lodestar.Core.Supervision;
 
@@ -35,26 +34,43 @@ public sealed record EffectOutcome(EffectResult Result, IReadOnlyList<RunEvent> 
 }
 
 /// <summary>The loop's inbox. Its length is bounded by the effects in flight: each posts a few messages and waits.</summary>
+/// <remarks>Whoever posts never runs the loop: it goes on where it waits.</remarks>
 public sealed class RunInbox
 {
-    private readonly Channel<RunMessage> messages = Channel.CreateUnbounded<RunMessage>();
+    private readonly Lock gate = new();
+    private readonly Queue<RunMessage> messages = new();
+    private TaskCompletionSource? arrived;
 
     /// <summary>Leaves a message.</summary>
-    public void Post(RunMessage message) => messages.Writer.TryWrite(message);
+    public void Post(RunMessage message)
+    {
+        lock (gate)
+        {
+            messages.Enqueue(message);
+            arrived?.TrySetResult();
+        }
+    }
 
     /// <summary>Waits for a message, or for a moment.</summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancellation)
     {
-        if (messages.Reader.TryPeek(out _))
-            return;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var arrived = messages.Reader.WaitToReadAsync(ending.Token).AsTask();
-        var elapsed = Task.Delay(atMost, clock, ending.Token);
-        await Task.WhenAny(arrived, elapsed);
-        await ending.CancelAsync();
-        cancellation.ThrowIfCancellationRequested();
+        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            if (messages.Count > 0)
+                return;
+            arrived = waiting;
+        }
+
+        using var timer = clock.CreateTimer(_ => waiting.TrySetResult(), null, atMost, Timeout.InfiniteTimeSpan);
+        using var registration = cancellation.Register(() => waiting.TrySetCanceled(cancellation));
+        await waiting.Task;
     }
 
     /// <summary>Takes the next message, if there is one.</summary>
-    public bool TryTake([NotNullWhen(true)] out RunMessage? message) => messages.Reader.TryRead(out message);
+    public bool TryTake([NotNullWhen(true)] out RunMessage? message)
+    {
+        lock (gate)
+            return messages.TryDequeue(out message);
+    }
 }

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Runtime.ExceptionServices;
 using Lodestar.Core;
 using Lodestar.Core.Runs;
 using Lodestar.Core.Supervision;
@@ -59,8 +59,8 @@ public sealed class Supervisor : IAsyncDisposable
                 await DecideAsync(cancellation);
                 if (ledger.State.Status != RunStatus.Running)
                     return ledger.State;
-                StopWhatMustStop();
                 StartWhatIsInFlight(cancellation);
+                StopWhatMustStop();
                 await TakeMessagesAsync(cancellation);
                 await RenewLeasesAsync(cancellation);
                 await TakeControlsAsync(cancellation);
@@ -75,7 +75,7 @@ public sealed class Supervisor : IAsyncDisposable
     /// <summary>However the loop ends, nothing it started outlives it.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var scope in underWay.Values)
+        foreach (var scope in underWay.Values.ToArray())
             scope.Stop(StopReason.Paused);
         await runner.DisposeAsync();
     }
@@ -94,8 +94,8 @@ public sealed class Supervisor : IAsyncDisposable
         }
     }
 
-    /// <summary>What an earlier engine left alive is ended before anything is begun. Processes of an effect still in flight
-    /// are accounted for by that effect, which reads their report.</summary>
+    /// <summary>What an earlier engine left alive is ended before anything is begun. Processes of an effect that will be done
+    /// again are accounted for by that effect, which reads their report.</summary>
     private async Task EndStraysAsync(CancellationToken cancellation)
     {
         var strays = ledger.State.Processes.Values.ToArray();
@@ -103,16 +103,18 @@ public sealed class Supervisor : IAsyncDisposable
             return;
 
         await parts.Hosts.EndAsync([.. strays.Select(ProcessMarks.Of)], cancellation);
-        foreach (var stray in strays.Where(stray => !ledger.State.InFlight.ContainsKey(stray.Spawning.Key)))
+        foreach (var stray in strays.Where(stray => !ledger.State.IsAwaited(stray.Spawning)))
             ledger.Stage(new RunEvent.ProcessEnded(stray.Spawning.Process, "orphaned", null, Usage.Unknown), "engine");
         await ledger.RecordAsync(cancellation);
     }
 
+    /// <summary>Nothing is begun before this engine owns the run: until then its publishing would be refused.</summary>
     private void StartWhatIsInFlight(CancellationToken cancellation)
     {
+        var isOwner = ledger.State.OwnedFence == fence;
         foreach (var (key, pending) in ledger.State.InFlight)
         {
-            if (underWay.ContainsKey(key))
+            if (underWay.ContainsKey(key) || !(isOwner || pending.Effect is Effect.OwnRun))
                 continue;
             var scope = new EffectScope(key, pending, ledger.State, inbox);
             underWay.Add(key, scope);
@@ -137,7 +139,7 @@ public sealed class Supervisor : IAsyncDisposable
 
     private void StopWhatMustStop()
     {
-        foreach (var scope in underWay.Values)
+        foreach (var scope in underWay.Values.ToArray())
             StopIfMust(scope);
     }
 
@@ -190,15 +192,28 @@ public sealed class Supervisor : IAsyncDisposable
             source.SetResult();
     }
 
-    /// <summary>A broken environment (git died, disk full) ends no attempt: the run pauses and the effect is done again
-    /// under its key once the run is resumed. Anything else is our own defect and stops the engine.</summary>
+    /// <summary>A broken environment (git died, disk full) or a refusal ends no attempt: the run pauses and the effect is
+    /// done again under its key once the run is resumed. Anything else is our own defect and stops the engine.</summary>
     private void PauseBecauseOf(RunMessage.Broken broken)
     {
-        if (broken.Cause is not EnvironmentException environment)
-            throw new EffectBrokenException(broken.Key, broken.Cause);
-        ledger.Stage(
-            new RunEvent.EffectSettled(broken.Key, new EffectResult.Interrupted(environment.Code)), "engine");
-        ledger.Stage(new RunEvent.PauseRequested("engine", environment.Code, environment.Message), "engine");
+        var (code, reason) = broken.Cause switch
+        {
+            EnvironmentException environment => (environment.Code, environment.Message),
+            RefusedException refused => (refused.Refusal.Code, refused.Refusal.Message),
+            EngineReplacedException or OperationCanceledException => Rethrow(broken.Cause),
+            _ => throw new EffectBrokenException(broken.Key, broken.Cause),
+        };
+        // An engine that cannot take the run over leaves it as it found it.
+        if (ledger.State.OwnedFence != fence)
+            Rethrow(broken.Cause);
+        ledger.Stage(new RunEvent.EffectSettled(broken.Key, new EffectResult.Interrupted(code)), "engine");
+        ledger.Stage(new RunEvent.PauseRequested("engine", code, reason), "engine");
+    }
+
+    private static (string Code, string Reason) Rethrow(Exception cause)
+    {
+        ExceptionDispatchInfo.Throw(cause);
+        return default;
     }
 
     /// <summary>Leases are renewed for attempts that go on; stalled programs are ended by their host, so an attempt whose

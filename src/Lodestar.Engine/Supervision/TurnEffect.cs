@@ -23,13 +23,14 @@ internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, Hosted
         var place = new LanePlace(turn.Task, turn.Attempt, turn.Lane, parts.Ground.PathOf(run, turn.Lane));
         var branch = turn.Role == AgentRole.Builder ? RefName.AttemptBranch(run, turn.Task, turn.Attempt) : null;
         var before = new List<RunEvent>();
-        if (await programs.EarlierAsync(scope, turn.Role, cancellation) is { } earlier)
-        {
-            before.Add(earlier.Ended);
-            if (earlier.Report is { } report)
-                return await ConcludeAsync(scope, turn, earlier.Row, report, before, cancellation);
-            await SaveAsync(run, turn, place, earlier.Row.Process, cancellation);
-        }
+        var earlier = await programs.EarlierAsync(scope, turn.Role, cancellation);
+        if (earlier.Finished is { } finished)
+            return await ConcludeAsync(scope, turn, finished.Row, finished.Report, [.. earlier.Ended], cancellation);
+        if (earlier.CutShort.Count > 0)
+            await SaveAsync(run, turn, place, earlier.CutShort[^1], cancellation);
+        // Accounted for before the next incarnation exists, so that there is never more than one to account for.
+        if (earlier.Ended.Count > 0)
+            await scope.RecordAsync(earlier.Ended);
 
         if (await workspace.BringToAsync(scope, place, branch, turn.From, cancellation) is { } problem)
             return problem.AsOutcome(text => new EffectResult.TurnFailed(null, "setup-failed", Bound(text), Usage.Unknown))

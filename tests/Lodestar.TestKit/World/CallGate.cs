@@ -1,0 +1,116 @@
+using Lodestar.Engine;
+
+namespace Lodestar.TestKit.World;
+
+/// <summary>What every call into the outside world passes, on its way in and on its way out. A call may be parted, so that
+/// its caller can be killed in the middle of it.</summary>
+public abstract class CallGate
+{
+    /// <summary>A gate that lets everything pass at once.</summary>
+    public static CallGate Open { get; } = new OpenGate();
+
+    /// <summary>Does a call.</summary>
+    public async Task<T> CallAsync<T>(string call, Func<T> act)
+    {
+        await PassAsync(call, isEntry: true);
+        var result = act();
+        await PassAsync(call, isEntry: false);
+        return result;
+    }
+
+    /// <summary>Does a call in two parts.</summary>
+    public async Task CallAsync(string call, Action first, Action second)
+    {
+        await PassAsync(call, isEntry: true);
+        first();
+        await PassAsync(call + "+", isEntry: false);
+        second();
+        await PassAsync(call, isEntry: false);
+    }
+
+    /// <summary>Checks a call that returns at once.</summary>
+    /// <exception cref="EngineKilledException">The caller does not exist any more.</exception>
+    public abstract void Reach(string call);
+
+    /// <summary>Lets the caller through at some point, or never, or throws for it.</summary>
+    protected abstract Task PassAsync(string call, bool isEntry);
+
+    private sealed class OpenGate : CallGate
+    {
+        public override void Reach(string call)
+        {
+        }
+
+        protected override Task PassAsync(string call, bool isEntry) => Task.CompletedTask;
+    }
+}
+
+/// <summary>The gate of one simulated engine: reorders, delays, kills and breaks.</summary>
+/// <param name="schedule">The world's schedule.</param>
+/// <param name="engine">The engine.</param>
+/// <param name="chaos">What goes wrong.</param>
+/// <param name="kill">Kills the engine.</param>
+/// <param name="trace">Told of every passage.</param>
+internal sealed class EngineGate(
+    WorldSchedule schedule, Actor engine, Chaos chaos, Action kill, Action<string> trace) : CallGate
+{
+    public override void Reach(string call)
+    {
+        if (engine.IsDead)
+            throw new EngineKilledException();
+        if (!chaos.Kills(call))
+            return;
+        trace($"{engine.Name} killed at {call}");
+        kill();
+        throw new EngineKilledException();
+    }
+
+    protected override Task PassAsync(string call, bool isEntry)
+    {
+        var passed = new TaskCompletionSource();
+        if (engine.IsDead)
+            return passed.Task;
+
+        void Pass()
+        {
+            trace($"{engine.Name} {(isEntry ? "calls" : "leaves")} {call}");
+            if (chaos.Kills(call))
+            {
+                trace($"{engine.Name} killed {(isEntry ? "before" : "after")} {call}");
+                kill();
+            }
+            else if (chaos.Breaks(call))
+            {
+                trace($"{call} breaks {(isEntry ? "before" : "after")} it is done");
+                passed.SetException(new EnvironmentException("world-broken", $"The world broke at {call}."));
+            }
+            else
+            {
+                passed.SetResult();
+            }
+        }
+
+        if (chaos.Delay() is { } delay)
+            schedule.After(delay, engine, Pass);
+        else
+            schedule.Post(engine, Pass);
+        return passed.Task;
+    }
+}
+
+/// <summary>What goes wrong in a world, bounded, so that every run comes to its end.</summary>
+/// <param name="random">The world's only source of chance.</param>
+/// <param name="kills">Most engines killed.</param>
+/// <param name="breaks">Most calls broken.</param>
+/// <param name="rate">One passage in so many is struck.</param>
+internal sealed class Chaos(Random random, int kills, int breaks, int rate)
+{
+    private int kills = kills;
+    private int breaks = breaks;
+
+    internal bool Kills(string call) => kills > 0 && random.Next(rate) == 0 && kills-- > 0;
+
+    internal bool Breaks(string call) => breaks > 0 && random.Next(rate) == 0 && breaks-- > 0;
+
+    internal TimeSpan? Delay() => random.Next(8) == 0 ? TimeSpan.FromMilliseconds(random.Next(1500)) : null;
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using Lodestar.Core;
+using Lodestar.Core.Context;
+using Lodestar.Core.Policy;
+using Lodestar.Core.Runs;
+
+namespace Lodestar.TestKit.World;
+
+/// <summary>What a simulated run is about: its plan and how its agents behave. Drawn from a seed.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Conducts">How builders behave, by task and attempt; beyond the list they do the task well.</param>
+/// <param name="Reviews">What reviewers say, by task, in the order they are asked: true approves, false asks for changes,
+/// null says nothing valid; beyond the list they approve.</param>
+/// <param name="IsGentle">True when every task succeeds in the end, and the order of merges does not matter.</param>
+/// <param name="Kills">Most engines killed.</param>
+/// <param name="Breaks">Most calls broken.</param>
+/// <param name="Requests">Most requests people make.</param>
+/// <param name="Rivals">Most times somebody else takes a task.</param>
+public sealed record Scenario(
+    RunPlan Plan,
+    ImmutableDictionary<TaskId, ImmutableArray<Conduct>> Conducts,
+    ImmutableDictionary<TaskId, ImmutableArray<bool?>> Reviews,
+    bool IsGentle,
+    int Kills,
+    int Breaks,
+    int Requests,
+    int Rivals)
+{
+    private static readonly ProjectId Project = new("01JZ0000000000000000000000");
+
+    /// <summary>Conducts after which the task can still succeed in another attempt.</summary>
+    private static readonly Conduct[] Troubles =
+    [
+        .. Enum.GetValues<Conduct>().Except(
+            [Conduct.Commits, Conduct.LeavesUncommitted, Conduct.CommitsHalf, Conduct.DeclaresNoChange, Conduct.TouchesShared]),
+    ];
+
+    private static readonly Conduct[] Fine = [Conduct.Commits, Conduct.LeavesUncommitted, Conduct.CommitsHalf];
+
+    /// <summary>The same run with nothing going wrong from outside.</summary>
+    public Scenario Undisturbed => this with { Kills = 0, Breaks = 0, Requests = 0, Rivals = 0 };
+
+    /// <summary>Draws a scenario.</summary>
+    public static Scenario Draw(Random random, CommitId root)
+    {
+        var isGentle = random.Next(3) == 0;
+        var ids = Enumerable.Range(1, 1 + random.Next(6)).Select(number => new TaskId($"F{number}")).ToArray();
+        var tasks = ids.Select((id, at) => DrawTask(random, id, ids[..at])).ToImmutableArray();
+        return new Scenario(
+            DrawPlan(random, tasks, root, isGentle),
+            ids.ToImmutableDictionary(id => id, _ => DrawConducts(random, isGentle)),
+            ids.ToImmutableDictionary(id => id, _ => DrawReviews(random, isGentle)),
+            isGentle,
+            random.Next(6),
+            random.Next(4),
+            isGentle ? 0 : random.Next(5),
+            random.Next(3));
+    }
+
+    /// <summary>One task that succeeds at once, and a calm world.</summary>
+    public static Scenario Simplest(CommitId root) => new(
+        DrawPlan(new Random(1), [DrawTask(new Random(1), new("F1"), [])], root, true),
+        ImmutableDictionary<TaskId, ImmutableArray<Conduct>>.Empty,
+        ImmutableDictionary<TaskId, ImmutableArray<bool?>>.Empty,
+        true,
+        0,
+        0,
+        0,
+        0);
+
+    private static PlannedTask DrawTask(Random random, TaskId id, TaskId[] before) => new(
+        id,
+        $"Task {id}",
+        "",
+        [],
+        [.. before.Where(_ => random.Next(4) == 0)],
+        [],
+        random.Next(4) switch
+        {
+            0 => [],
+            1 => [$"src/{id}/**", "shared/**"],
+            _ => [$"src/{id}/**"],
+        },
+        random.Next(3),
+        Sha256Text.Of(id.Value));
+
+    private static ImmutableArray<Conduct> DrawConducts(Random random, bool isGentle)
+    {
+        // Attempts that conflict or are cut short by a lost lease come on top: fewer failures than attempts are allowed.
+        var bad = random.Next(isGentle ? 2 : 4);
+        var conducts = Enumerable.Range(0, bad).Select(_ => isGentle || random.Next(5) > 0
+            ? Troubles[random.Next(Troubles.Length)]
+            : random.Next(3) == 0 ? Conduct.DeclaresNoChange : Conduct.TouchesShared);
+        return [.. conducts, .. Enumerable.Range(0, 12).Select(_ => Fine[random.Next(Fine.Length)])];
+    }
+
+    private static ImmutableArray<bool?> DrawReviews(Random random, bool isGentle) => isGentle
+        ? []
+        : [.. Enumerable.Range(0, random.Next(5)).Select(bool? (_) => random.Next(3) switch { 0 => true, 1 => false, _ => null })];
+
+    private static RunPlan DrawPlan(Random random, ImmutableArray<PlannedTask> tasks, CommitId root, bool isGentle)
+    {
+        var builder = new PlannedProfile(
+            "builder", "exec", ["/bin/agent"], null, null, [], TimeSpan.FromSeconds(40), SettingSource.Charter);
+        var hasReview = random.Next(2) == 0;
+        var policy = RunPolicy.Resolve(new PolicyLayer(SettingSource.Flag, new PolicyValues
+        {
+            Lanes = 1 + random.Next(3),
+            // Foreign references are blamed on every lane at work, so a gentle run needs room for its neighbours' sins.
+            MaxAttempts = isGentle ? 12 : 1 + random.Next(3),
+            ReviewRounds = 1 + random.Next(3),
+            MaxConflicts = isGentle ? 12 : 1 + random.Next(3),
+            LeaseTtl = TimeSpan.FromSeconds(45),
+            Commit = isGentle || random.Next(3) > 0 ? CommitBy.Engine : CommitBy.Agent,
+            BudgetTokens = isGentle || random.Next(8) > 0 ? null : 100 * (1 + random.Next(20)),
+        }));
+        return new RunPlan(
+            Project,
+            PlannedMission.Implicit(Project),
+            "main",
+            root,
+            new("snap-0123456789ab"),
+            tasks,
+            [[.. tasks.Select(task => task.Id)]],
+            policy,
+            [PipelineStep.Implement, PipelineStep.Check, PipelineStep.Review, PipelineStep.Merge],
+            [],
+            random.Next(5) == 0 ? [] : [.. Checks.Take(1 + random.Next(2))],
+            builder,
+            hasReview ? builder with { Name = "reviewer" } : null,
+            [".lodestar/**"],
+            [],
+            new(random.Next(4) == 0 ? ["setup"] : [], random.Next(4) == 0 ? ["ignored/.env"] : []),
+            null,
+            []);
+    }
+
+    private static readonly PlannedCheck[] Checks =
+    [
+        new("content", "content", TimeSpan.FromSeconds(20), SettingSource.Charter),
+        new("pairs", "pairs", TimeSpan.FromSeconds(20), SettingSource.Charter),
+    ];
+}

@@ -1,0 +1,305 @@
+using System.Text;
+using Lodestar.Core;
+using Lodestar.Core.Context;
+using Lodestar.Core.Runs;
+using Lodestar.Engine;
+using Lodestar.Engine.Git;
+using Lodestar.Engine.Supervision;
+
+namespace Lodestar.TestKit.World;
+
+/// <summary>A whole world around one run, on one thread and out of one seed: a repository, a plane, a machine with
+/// processes, people with requests, and engines that are killed. The code under test is the real loop.</summary>
+public sealed class SimulatedWorld
+{
+    private const int StepLimit = 400_000;
+    private const int EngineLimit = 80;
+    private const int TraceTail = 250;
+
+    private readonly RunId run = new("run-20310514-120000-00000001");
+    private readonly Random random;
+    private readonly WorldSchedule schedule;
+    private readonly Actor nature;
+    private readonly Chaos chaos;
+    private readonly MemoryPlane plane;
+    private readonly ProcessTable processes;
+    private readonly Witness witness;
+    private readonly Treasury treasury;
+    private readonly CommitId root;
+    private readonly Queue<string> trace = new();
+    private readonly Func<RunParts, RunParts> tamper;
+    private int engines;
+    private int retriesLeft = 2;
+    private string digest = "";
+
+    /// <summary>Makes a world.</summary>
+    /// <param name="seed">What everything follows from.</param>
+    /// <param name="shape">Changes the drawn scenario; null leaves it.</param>
+    /// <param name="tamper">Wraps what the engine sees, to show that the invariants bite; null leaves it.</param>
+    public SimulatedWorld(int seed, Func<Scenario, Scenario>? shape = null, Func<RunParts, RunParts>? tamper = null)
+    {
+        random = new Random(seed);
+        schedule = new WorldSchedule(random);
+        nature = new Actor(schedule, "nature");
+        this.tamper = tamper ?? (parts => parts);
+        root = Git.Commit(new CommitDraft(
+            Git.Tree(System.Collections.Immutable.ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
+                .Add("README.md", Git.Blob("hello\n"u8))),
+            [],
+            "Begin\n",
+            new("User", "user@example.test"),
+            0));
+        var user = Git.Worktrees[MemoryGround.Primary] = new MemoryWorktree(Git);
+        user.Stand("main", root);
+        user.Fill(root);
+        user.Files["README.md"] = "what the user is writing\n";
+        Scenario = Scenario.Draw(random, root);
+        Scenario = shape?.Invoke(Scenario) ?? Scenario;
+        chaos = new Chaos(random, Scenario.Kills, Scenario.Breaks, 60 + random.Next(200));
+        treasury = new Treasury(Git);
+        witness = new Witness(run, (task, fence) => plane!.IsHeld(task, fence));
+        WorldPrograms? programs = null;
+        processes = new ProcessTable(
+            schedule,
+            random,
+            nature,
+            process => Holding(() => programs!.Start(process)),
+            process => Holding(() => programs!.Ended(process)));
+        programs = new WorldPrograms(Scenario, random, Git, witness, treasury, () => processes.Alive);
+        plane = new MemoryPlane(run, schedule, batch => Holding(() => Recorded(batch)));
+    }
+
+    /// <summary>What the run is about.</summary>
+    public Scenario Scenario { get; }
+
+    /// <summary>The repository.</summary>
+    public MemoryGit Git { get; } = new();
+
+    /// <summary>The last of what happened, for people.</summary>
+    public string Trace => string.Join('\n', trace);
+
+    /// <summary>Stands for everything that happened.</summary>
+    public string Digest => digest;
+
+    /// <summary>How the run ended.</summary>
+    public RunState State => witness.State!;
+
+    /// <summary>Engines that were started.</summary>
+    public int Engines => engines;
+
+    /// <summary>Lives until the run is over for good.</summary>
+    /// <exception cref="WorldBrokenException">An invariant does not hold.</exception>
+    public void Live()
+    {
+        plane.Create(Scenario.Plan);
+        for (var request = 0; request < Scenario.Requests; request++)
+            schedule.After(TimeSpan.FromSeconds(random.Next(120)), nature, Request);
+        for (var rival = 0; rival < Scenario.Rivals; rival++)
+            schedule.After(TimeSpan.FromSeconds(random.Next(120)), nature, Rival);
+        StartEngine([]);
+        while (!isOver)
+        {
+            Witness.Require(schedule.Steps < StepLimit, "18-bounds", $"The run did not end within {StepLimit} steps.");
+            Witness.Require(schedule.Step(), "18-bounds", "The run stands still.");
+            if (failure is { } cause)
+                throw new InvalidOperationException($"The world broke: {cause.Message}", cause);
+        }
+
+        End();
+    }
+
+    private bool isOver;
+
+    /// <summary>What the operation that starts or resumes a run does, in the world.</summary>
+    private async Task DriveAsync(SimulatedEngine engine, IReadOnlyList<RunEvent> wishes)
+    {
+        var parts = engine.Parts;
+        var fence = await parts.Store.AttachAsync(run, CancellationToken.None);
+        var state = RunFold.All(run, await parts.Store.LoadAsync(run, CancellationToken.None));
+        var opening = new List<RunEvent> { new RunEvent.EngineAttached(fence, engines, "world") };
+        opening.AddRange(wishes);
+        var after = opening.Skip(1).Aggregate(state, (next, happened) =>
+            RunFold.Next(next, new LedgerEntry(next.Seq + 1, schedule.Now, "operator", happened)));
+        if (RunDecider.Resume(after, "operator").Event is { } resumed)
+            opening.Add(resumed);
+        await using var supervisor = new Supervisor(parts, state, fence, (_, _) => engine.Gate.Reach("observe"));
+        await supervisor.RunAsync(opening, "operator", CancellationToken.None);
+        await parts.Store.DetachAsync(run, fence, CancellationToken.None);
+    }
+
+    private void StartEngine(IReadOnlyList<RunEvent> wishes)
+    {
+        Witness.Require(++engines <= EngineLimit, "18-bounds", $"The run needs more than {EngineLimit} engines.");
+        var engine = new SimulatedEngine(schedule, $"engine-{engines}");
+        engine.Open(
+            tamper, random, chaos, Git, plane, processes, witness.State!.Seq, () => Gone(engine), Note,
+            path => Holding(() => Disturbed(path)));
+        schedule.Post(engine, () => _ = LiveAsync(engine, wishes));
+    }
+
+    private async Task LiveAsync(SimulatedEngine engine, IReadOnlyList<RunEvent> wishes)
+    {
+        try
+        {
+            await DriveAsync(engine, wishes);
+        }
+        catch (EnvironmentException cause)
+        {
+            Note($"{engine.Name} ends: {cause.Message}");
+        }
+        catch (Exception) when (engine.IsDead)
+        {
+            // Whatever the code of a killed engine thinks of it: nobody is there to hear.
+        }
+        catch (Exception cause)
+        {
+            failure ??= cause;
+        }
+
+        if (!engine.IsDead)
+            Gone(engine);
+    }
+
+    private Exception? failure;
+
+    /// <summary>What is broken stays broken, whoever catches the exception.</summary>
+    private void Holding(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception cause) when (cause is WorldBrokenException or LedgerContradictionException)
+        {
+            failure ??= cause;
+            throw;
+        }
+    }
+
+    /// <summary>An engine's process is gone: killed, or at its own end. What is next is for people to decide.</summary>
+    private void Gone(SimulatedEngine engine)
+    {
+        engine.Die();
+        processes.Orphan(engine);
+        schedule.After(TimeSpan.FromMilliseconds(random.Next(60_000)), nature, Decide);
+    }
+
+    private void Decide()
+    {
+        var state = witness.State!;
+        if (state.Status != RunStatus.Ended)
+        {
+            // A budget that is spent stops every engine at once; so does a branch that is gone.
+            if (state is { Status: RunStatus.Paused, Code: "budget-exhausted" })
+                StartEngine([new RunEvent.RunResumed("operator"), new RunEvent.AbortRequested("operator", "It costs too much.")]);
+            else
+                StartEngine([]);
+            return;
+        }
+
+        var failed = state.Tasks.Values.Where(task => task.Status == TaskRunStatus.Failed).Select(task => task.Id).ToArray();
+        if (state.Outcome != RunOutcome.Failed || failed.Length == 0 || retriesLeft-- == 0)
+        {
+            isOver = true;
+            return;
+        }
+
+        StartEngine([.. failed.Select(RunEvent (task) => random.Next(2) == 0
+            ? new RunEvent.TaskRetried(task, "operator", "Try again.")
+            : new RunEvent.TaskSkipped(task, "operator", "Not needed."))]);
+    }
+
+    private void Request()
+    {
+        if (witness.State!.Status == RunStatus.Ended)
+            return;
+        var tasks = Scenario.Plan.Tasks;
+        var task = tasks[random.Next(tasks.Length)].Id;
+        var kind = random.Next(8) switch { 0 => "abort", 1 or 2 => "retry", 3 or 4 => "skip", _ => "pause" };
+        Note($"somebody asks to {kind} {task}");
+        plane.Ask(kind, kind is "retry" or "skip" ? task : null);
+    }
+
+    private void Rival()
+    {
+        var tasks = Scenario.Plan.Tasks;
+        var task = tasks[random.Next(tasks.Length)].Id;
+        if (!witness.State!.Tasks[task].IsSettled && plane.TryTake(task, TimeSpan.FromSeconds(5 + random.Next(60))))
+            Note($"somebody else takes {task}");
+    }
+
+    private void Recorded(IReadOnlyList<LedgerEntry> batch)
+    {
+        foreach (var item in batch)
+            Note($"  {item.Seq} {Brief(item.Event)}");
+        witness.See(batch);
+        treasury.Require(isOver: false);
+        Untouched();
+        AtTheTip();
+    }
+
+    private void Disturbed(string path)
+    {
+        var alive = processes.Alive.FirstOrDefault(process => process.Order.WorkingDirectory == path);
+        Witness.Require(alive is null, "9-persist-before-destroy", $"{path} is changed under a living program.");
+    }
+
+    private void Untouched()
+    {
+        var user = Git.Worktrees[MemoryGround.Primary];
+        Witness.Require(
+            Git.Refs["refs/heads/main"] == root.Value && user.Head == root && user.Files["README.md"] == "what the user is writing\n",
+            "10-hands-off",
+            "The user's branch or worktree changed.");
+    }
+
+    /// <summary>The run branch is where the ledger says, or at the very commit that was about to be published.</summary>
+    private void AtTheTip()
+    {
+        if (!Git.Refs.TryGetValue(RefName.Branch(RefName.RunBranch(run)), out var tip))
+            return;
+        var state = witness.State!;
+        Witness.Require(
+            tip == state.Tip.Value || state.Active.Any(active => active.Attempt.Candidate?.Value == tip),
+            "8-evidence",
+            $"The run branch is at {tip[..10]}, the ledger says {state.Tip.Abbreviated}.");
+    }
+
+    private void End()
+    {
+        witness.End();
+        treasury.Require(isOver: true);
+        Witness.Require(!processes.Alive.Any(), "11-one-owner", "A program outlived the run.");
+        Witness.Require(!plane.HeldByRun.Any(), "5-one-winner", "The run still holds leases.");
+        Witness.Require(Git.Worktrees.Count == 1, "9-persist-before-destroy", "Worktrees were left behind.");
+        var reached = Git.Reach([State.Tip.Value]);
+        foreach (var task in State.Tasks.Values.Where(task => task.MergeCommit is not null))
+            Witness.Require(reached.Contains(task.MergeCommit!.Value.Value), "7-exactly-once", $"The merge of {task.Id} is not on the run branch.");
+        if (State.Tasks.Values.Any(task => task.MergeCommit is not null))
+            foreach (var check in State.Plan.Checks)
+                Witness.Require(
+                    WorldPrograms.Passes(check.Run, Git.Contents(State.Tip.Value)) == true,
+                    "8-evidence",
+                    $"Check {check.Name} does not pass on the run branch.");
+    }
+
+    private void Note(string line)
+    {
+        line = $"{(schedule.Now - TestClock.Noon).TotalSeconds:0.000} {line}";
+        digest = Sha256Text.Of(Encoding.UTF8.GetBytes(digest + line));
+        trace.Enqueue(line);
+        if (trace.Count > TraceTail)
+            trace.Dequeue();
+    }
+
+    private static string Brief(RunEvent happened) => happened switch
+    {
+        RunEvent.RunStarted => "run-started",
+        RunEvent.EffectIntended intended => $"intended {intended.Key.Value[3..9]} {intended.Effect}",
+        RunEvent.EffectSettled settled => $"settled {settled.Key.Value[3..9]} {Text(settled.Result)}",
+        RunEvent.ProcessSpawning spawning => $"spawning {spawning.Process} {spawning.Role} {spawning.Task}.{spawning.Attempt} {spawning.Key.Value[3..9]}",
+        _ => happened.ToString(),
+    };
+
+    private static string Text(object result) => result.ToString() is { Length: > 200 } text ? text[..200] : result.ToString()!;
+}
