@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Lodestar.Core;
-using Lodestar.Core.Planes;
+using Lodestar.Engine.Context;
 using Lodestar.Engine.Spec;
 using Lodestar.Engine.Storage;
 using Lodestar.Engine.Yaml;
@@ -50,8 +50,8 @@ public sealed record InitProject(string Directory)
     {
         var created = ImmutableArray.CreateBuilder<string>();
         var updated = ImmutableArray.CreateBuilder<string>();
-        System.IO.Directory.CreateDirectory(Path.Combine(Directory, StateFiles.Folder));
-        Generate($"{StateFiles.Folder}/.gitignore", _ => StateFiles.IgnoreFile);
+        System.IO.Directory.CreateDirectory(Path.Combine(Directory, ContextResolver.StateDirectory));
+        Generate($"{ContextResolver.StateDirectory}/.gitignore", _ => StateFiles.IgnoreText);
         var spec = new SpecFile(Directory);
         if (await spec.CreateAsync(FirstSpec(world), cancellation).ConfigureAwait(false))
             created.Add(SpecFile.RelativePath);

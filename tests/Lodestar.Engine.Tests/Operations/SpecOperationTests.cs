@@ -20,7 +20,7 @@ public sealed class SpecOperationTests : IDisposable
         Assert.Equal(".lodestar/.gitignore .lodestar/spec.yaml AGENTS.md", string.Join(' ', made.FilesCreated));
         Assert.Equal("shop", made.ProjectName);
         Assert.Equal(made.ProjectId, new SpecFile(scratch.Root).Load().Data!.Spec.Project.Id);
-        Assert.Contains("/runtime.sqlite*\n", File.ReadAllText(scratch.PathOf(".lodestar/.gitignore")), StringComparison.Ordinal);
+        Assert.Contains("!spec.yaml\n", File.ReadAllText(scratch.PathOf(".lodestar/.gitignore")), StringComparison.Ordinal);
     }
 
     [Fact]
