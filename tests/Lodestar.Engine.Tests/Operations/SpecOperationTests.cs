@@ -8,9 +8,7 @@ namespace Lodestar.Engine.Tests.Operations;
 public sealed class SpecOperationTests : IDisposable
 {
     private readonly ScratchDirectory scratch = new();
-    private readonly SessionWorld world = new(
-        new TestClock(), new IdSource(), _ => null,
-        root => new SpecFile(root.Value).Load() is var read && read.Data is { } document ? document.Spec : read.Refusal!);
+    private readonly SessionWorld world = new(new TestClock(), new IdSource(), _ => null);
 
     [Fact]
     public async Task Init_writes_a_project_and_says_which_files_it_wrote()
