@@ -22,14 +22,18 @@ public sealed class RunSimulationTests
     [Fact]
     public void The_invariants_hold_in_every_world()
     {
-        var failed = new List<string>();
+        var failed = new List<string>(); var marks = new SortedDictionary<string,int>();
         foreach (var seed in Seeds())
         {
             var world = new SimulatedWorld(seed);
-            if (Fault(world) is { } fault)
+            var fault0 = Fault(world);
+            foreach (var (k, v) in world.Marks) marks[k] = marks.GetValueOrDefault(k) + v;
+            marks["engines"] = marks.GetValueOrDefault("engines") + world.Engines;
+            if (fault0 is { } fault)
                 failed.Add(failed.Count == 0 ? Report(seed, world, fault) : $"Seed {seed}: {fault.Message}");
         }
 
+        File.WriteAllLines("/tmp/h6marks", marks.Select(m => $"{m.Value,7} {m.Key}"));
         // The first in full, the others in a line: several seeds with one cause are one bug.
         Assert.True(failed.Count == 0, string.Join('\n', failed.Skip(1).Take(20).Prepend($"{failed.Count} worlds broke.")) + "\n" + failed.FirstOrDefault());
     }

@@ -87,6 +87,9 @@ public sealed class SimulatedWorld
     /// <summary>Engines that were started.</summary>
     public int Engines => engines;
 
+    /// <summary>Kinds of things that happened, and how often.</summary>
+    public SortedDictionary<string, int> Marks { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Lives until the run is over for good.</summary>
     /// <exception cref="WorldBrokenException">An invariant does not hold.</exception>
     public void Live()
@@ -231,7 +234,12 @@ public sealed class SimulatedWorld
     private void Recorded(IReadOnlyList<LedgerEntry> batch)
     {
         foreach (var item in batch)
+        {
             Note($"  {item.Seq} {Brief(item.Event)}");
+            var mark = Mark(item.Event);
+            Marks[mark] = Marks.GetValueOrDefault(mark) + 1;
+        }
+
         witness.See(batch);
         treasury.Require(isOver: false);
         Untouched();
@@ -291,6 +299,18 @@ public sealed class SimulatedWorld
         if (trace.Count > TraceTail)
             trace.Dequeue();
     }
+
+    private static string Mark(RunEvent happened) => happened switch
+    {
+        RunEvent.EffectSettled settled => $"settled {settled.Result.GetType().Name}",
+        RunEvent.AttemptEnded ended => $"attempt {ended.Code}",
+        RunEvent.TaskFailed failed => $"failed {failed.Code}",
+        RunEvent.ProcessEnded ended => $"process {ended.Status}",
+        RunEvent.RunPaused paused => $"paused {paused.Code}",
+        RunEvent.RunEnded ended => $"ended {ended.Outcome}",
+        RunEvent.FindingRaised raised => $"finding {raised.Finding.Code}",
+        _ => happened.GetType().Name,
+    };
 
     private static string Brief(RunEvent happened) => happened switch
     {
