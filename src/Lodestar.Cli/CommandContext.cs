@@ -36,11 +36,7 @@ internal sealed class CommandContext
     public required string TemporaryDirectory { get; init; }
 
     /// <summary>What operations get of the outside world.</summary>
-    public SessionWorld World => new(
-        Clock,
-        new IdSource(),
-        Variable,
-        root => new SpecFile(root.Value).Load() is var read && read.Data is { } document ? document.Spec : read.Refusal!);
+    public SessionWorld World => new(Clock, new IdSource(), Variable);
 
     /// <summary>Opens the project acted from. Writes nothing.</summary>
     public Outcome<EngineSession> OpenSession() => EngineSession.Open(Directory, World);

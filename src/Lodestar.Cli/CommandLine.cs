@@ -57,7 +57,7 @@ internal static class CommandLine
         if (verb is not null && parsed.GetValue(tree.Global.Explain))
             return Explain(verb, context);
 
-        CommandLineProblems.Refuse(parsed, verb is null && parsed.UnmatchedTokens.Count == 0, args);
+        CommandLineProblems.Refuse(parsed, isGroup: command is not Verb, args);
         if (verb is null)
             return Group.Show(command, context);
 

@@ -9,7 +9,7 @@ internal static class CommandLineProblems
 {
     /// <summary>Throws when the command line cannot be run as typed.</summary>
     /// <param name="parsed">What was typed.</param>
-    /// <param name="isGroup">Whether a group stands alone: it lists its verbs, so a missing verb is no problem.</param>
+    /// <param name="isGroup">Whether a group or the program stands alone, so that a missing verb is no problem.</param>
     /// <param name="args">The words as typed.</param>
     public static void Refuse(ParseResult parsed, bool isGroup, string[] args)
     {
@@ -25,12 +25,12 @@ internal static class CommandLineProblems
                     : $"{CommandTree.NameOf(command)} --help lists what it accepts.");
         }
 
-        if (isGroup || parsed.Errors.Count == 0)
+        if (parsed.Errors.FirstOrDefault(error => !isGroup || error.SymbolResult is not CommandResult) is not { } problem)
             return;
         throw new UsageException(
             Missing(parsed) is { } missing
                 ? $"{CommandTree.NameOf(command)} needs {missing}."
-                : parsed.Errors[0].Message.TrimEnd('.') + ".",
+                : problem.Message.TrimEnd('.') + ".",
             $"{CommandTree.NameOf(command)} --help lists what it accepts.");
     }
 

@@ -19,6 +19,33 @@ internal sealed class CommandTree
         Root.Options.Add(new HelpOption());
         foreach (var option in Global.All)
             Root.Options.Add(option);
+        Root.Subcommands.Add(Alone);
+        Root.Subcommands.Add(Group(
+            "task",
+            "Plans and works on tasks.",
+            TaskQueryCommands.List(),
+            TaskQueryCommands.Show(),
+            TaskQueryCommands.Next(),
+            TaskQueryCommands.Why(),
+            TaskWorkCommands.Claim(),
+            TaskWorkCommands.Renew(),
+            TaskWorkCommands.Release(),
+            TaskWorkCommands.Done(),
+            TaskWorkCommands.Verify()));
+        Root.Subcommands.Add(Group(
+            "agent",
+            "Registers agents and shows who works.",
+            AgentCommands.Join(),
+            AgentCommands.List(),
+            AgentCommands.Show(),
+            AgentCommands.Heartbeat(),
+            AgentCommands.Leave()));
+        Root.Subcommands.Add(Group(
+            "msg",
+            "Carries messages between agents.",
+            MessageCommands.Send(),
+            MessageCommands.Thread(),
+            MessageCommands.Inbox()));
         Root.Subcommands.Add(CompletionCommand.Create());
         Root.Subcommands.Add(CompleteCommand.Create(this));
     }
@@ -33,7 +60,7 @@ internal sealed class CommandTree
     public IEnumerable<Verb> Verbs => Leaves(Root);
 
     /// <summary>What <c>lodestar</c> alone runs.</summary>
-    public Verb? Alone { get; }
+    public Verb Alone { get; } = StatusCommand.Create();
 
     /// <summary>The whole command as typed: the names from the root down.</summary>
     public static string NameOf(Command command) =>
@@ -44,6 +71,14 @@ internal sealed class CommandTree
     {
         for (var parent = Parent(command); parent is not null; parent = Parent(parent))
             yield return parent;
+    }
+
+    private static Command Group(string name, string description, params IReadOnlyList<Verb> verbs)
+    {
+        var group = new Command(name, description);
+        foreach (var verb in verbs)
+            group.Subcommands.Add(verb);
+        return group;
     }
 
     private static IEnumerable<Verb> Leaves(Command command) =>

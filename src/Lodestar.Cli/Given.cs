@@ -26,6 +26,12 @@ internal sealed class Given(ParseResult parsed, CommandContext context)
     public string? Agent(Option<string> option) =>
         (parsed.GetValue(option) ?? Context.Variable("LODESTAR_AGENT_ID")) is { Length: > 0 } text ? text : null;
 
+    /// <summary>The acting agent, where the verb makes no sense without one.</summary>
+    public string NeededAgent(Option<string> option) =>
+        Agent(option) ?? throw new UsageException(
+            $"Which agent is meant is not said: option {option.Name} is missing and LODESTAR_AGENT_ID is not set.",
+            "lodestar agent join gives an agent id.");
+
     /// <summary>The lease length: the option, else LODESTAR_LEASE_TTL, else the default.</summary>
     /// <exception cref="RefusedException">It is no length of time a lease can have.</exception>
     public TimeSpan Lease(Option<string> option)

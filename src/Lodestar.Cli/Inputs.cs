@@ -30,11 +30,22 @@ internal static class Inputs
 
     /// <summary>A whole number.</summary>
     public static Option<int?> Number(string name, string description, params string[] aliases) =>
-        Parsed<int>(name, description, aliases, (string text, out int value) => int.TryParse(text, CultureInfo.InvariantCulture, out value));
+        Parsed<int>(name, description, "number", "a whole number", aliases, (string text, out int value) => int.TryParse(text, CultureInfo.InvariantCulture, out value));
 
     /// <summary>A large whole number, such as a fence.</summary>
     public static Option<long?> LongNumber(string name, string description, params string[] aliases) =>
-        Parsed<long>(name, description, aliases, (string text, out long value) => long.TryParse(text, CultureInfo.InvariantCulture, out value));
+        Parsed<long>(name, description, "number", "a whole number", aliases, (string text, out long value) => long.TryParse(text, CultureInfo.InvariantCulture, out value));
+
+    /// <summary>A moment.</summary>
+    public static Option<DateTimeOffset?> Time(string name, string description, params string[] aliases) =>
+        Parsed<DateTimeOffset>(
+            name,
+            description,
+            "time",
+            "a time such as 2026-01-31T12:00:00Z",
+            aliases,
+            (string text, out DateTimeOffset value) => DateTimeOffset.TryParse(
+                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out value));
 
     /// <summary>A switch.</summary>
     public static Option<bool> Flag(string name, string description, params string[] aliases) =>
@@ -90,17 +101,18 @@ internal static class Inputs
 
     private delegate bool TryParse<T>(string text, out T value);
 
-    private static Option<T?> Parsed<T>(string name, string description, string[] aliases, TryParse<T> parse)
+    private static Option<T?> Parsed<T>(
+        string name, string description, string word, string form, string[] aliases, TryParse<T> parse)
         where T : struct =>
         new(name, aliases)
         {
             Description = description,
-            HelpName = "number",
+            HelpName = word,
             CustomParser = result =>
             {
                 if (parse(result.Tokens[0].Value, out var value))
                     return value;
-                result.AddError($"{name} takes a whole number, not \"{result.Tokens[0].Value}\"");
+                result.AddError($"{name} takes {form}, not \"{result.Tokens[0].Value}\"");
                 return null;
             },
         };

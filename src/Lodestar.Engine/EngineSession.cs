@@ -2,6 +2,7 @@ using Lodestar.Core;
 using Lodestar.Core.Context;
 using Lodestar.Core.Spec;
 using Lodestar.Engine.Context;
+using Lodestar.Engine.Spec;
 using Lodestar.Engine.Storage;
 
 namespace Lodestar.Engine;
@@ -9,15 +10,13 @@ namespace Lodestar.Engine;
 /// <summary>An opened project: what every operation is given.</summary>
 public sealed class EngineSession : IDisposable
 {
-    private readonly Func<Outcome<ProjectSpec>> loadSpec;
-
     private EngineSession(ActionContext context, CallerEnvironment caller, SessionWorld world)
     {
         Context = context;
         Caller = caller;
         World = world;
         Store = new RuntimeStore(context.Runtime, world.Clock, world.Ids);
-        loadSpec = () => world.LoadSpec(context.Root);
+        Spec = new SpecFile(context.Root.Value);
     }
 
     /// <summary>Who acts, where, on what authority.</summary>
@@ -25,6 +24,9 @@ public sealed class EngineSession : IDisposable
 
     /// <summary>What the environment says of the caller.</summary>
     public CallerEnvironment Caller { get; }
+
+    /// <summary>The spec plane.</summary>
+    public SpecFile Spec { get; }
 
     /// <summary>The runtime plane.</summary>
     public RuntimeStore Store { get; }
@@ -48,7 +50,8 @@ public sealed class EngineSession : IDisposable
     }
 
     /// <summary>Reads the spec as it is now.</summary>
-    public Outcome<ProjectSpec> LoadSpec() => loadSpec();
+    public Outcome<ProjectSpec> LoadSpec() =>
+        Spec.Load() is var loaded && loaded.Data is { } document ? document.Spec : loaded.Refusal!;
 
     /// <summary>Answers a question about both planes at one moment. Writes nothing.</summary>
     /// <typeparam name="T">The answer's data.</typeparam>
@@ -80,6 +83,4 @@ public sealed class EngineSession : IDisposable
 /// <param name="Clock">The clock.</param>
 /// <param name="Ids">Draws identifiers.</param>
 /// <param name="Variable">Reads an environment variable.</param>
-/// <param name="LoadSpec">Reads the spec of a project.</param>
-public sealed record SessionWorld(
-    EngineClock Clock, IdSource Ids, Func<string, string?> Variable, Func<PrimaryRoot, Outcome<ProjectSpec>> LoadSpec);
+public sealed record SessionWorld(EngineClock Clock, IdSource Ids, Func<string, string?> Variable);

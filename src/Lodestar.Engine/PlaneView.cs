@@ -2,6 +2,7 @@ using Lodestar.Core;
 using Lodestar.Core.Planes;
 using Lodestar.Core.Spec;
 using Lodestar.Engine.Storage;
+using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
 namespace Lodestar.Engine;
 
@@ -79,13 +80,27 @@ public class PlaneView
 public sealed class PlaneChange : PlaneView
 {
     internal PlaneChange(EngineSession session, ProjectSpec spec, StoreTransaction store)
-        : base(session, spec, store, store.ClaimProject(spec.Project.Id)) => Store = store;
+        : base(session, spec, store, store.ClaimProject(spec.Project.Id))
+    {
+        Store = store;
+        EndLeasesOfDeletedTasks();
+    }
 
     /// <summary>The transaction.</summary>
     public new StoreTransaction Store { get; }
 
     /// <summary>Appends an event of this project and gives its number.</summary>
     public long Append(PlaneEvent happened) => Store.AppendEvent(Project, happened);
+
+    /// <summary>Deleting a task writes the spec alone; its lease ends with the next write here.</summary>
+    private void EndLeasesOfDeletedTasks()
+    {
+        foreach (var task in Spec.Tasks.Where(task => task.Status == TaskStatus.Deleted))
+        {
+            if (Store.LiveLease(Project, task.Id) is { } lease)
+                Store.EndLease(lease.Id, "deleted");
+        }
+    }
 }
 
 /// <summary>Who acts, or why nobody can.</summary>

@@ -31,6 +31,8 @@ public static class EventNames
         ("run-paused", RunJson.Default.RunPaused),
         ("run-resumed", RunJson.Default.RunResumed),
         ("run-ended", RunJson.Default.RunEnded),
+        ("integration-intended", RunJson.Default.IntegrationIntended),
+        ("run-integrated", RunJson.Default.RunIntegrated),
     ];
 
     private static readonly FrozenDictionary<Type, (string Name, JsonTypeInfo Shape)> ByType =

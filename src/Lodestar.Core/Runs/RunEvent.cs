@@ -104,6 +104,15 @@ public abstract record RunEvent
     /// <summary>A paused or failed run goes on.</summary>
     public sealed record RunResumed(string Actor) : RunEvent;
 
+    /// <summary>The base branch is about to be moved to a commit that holds the run's work.</summary>
+    /// <param name="Strategy">ff, merge or squash.</param>
+    /// <param name="From">Where the base branch is.</param>
+    /// <param name="Commit">Where it goes.</param>
+    public sealed record IntegrationIntended(string Strategy, CommitId From, CommitId Commit) : RunEvent;
+
+    /// <summary>The base branch holds the run's work.</summary>
+    public sealed record RunIntegrated(string Strategy, CommitId Commit) : RunEvent;
+
     /// <summary>The run ended.</summary>
     public sealed record RunEnded(RunOutcome Outcome, string Code, string Reason) : RunEvent;
 }

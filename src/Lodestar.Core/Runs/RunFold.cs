@@ -117,6 +117,8 @@ public static class RunFold
             Status = RunStatus.Running, Outcome = null, Pausing = null, Code = null, Reason = null, IsClosed = false,
             StoppedAt = null,
         },
+        RunEvent.IntegrationIntended intended => state with { Integrating = intended },
+        RunEvent.RunIntegrated integrated => state with { Integrating = null, Integrated = integrated },
         RunEvent.RunEnded ended => state with
         {
             Status = RunStatus.Ended,

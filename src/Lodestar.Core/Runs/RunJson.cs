@@ -33,5 +33,7 @@ namespace Lodestar.Core.Runs;
 [JsonSerializable(typeof(RunEvent.RunPaused))]
 [JsonSerializable(typeof(RunEvent.RunResumed))]
 [JsonSerializable(typeof(RunEvent.RunEnded))]
+[JsonSerializable(typeof(RunEvent.IntegrationIntended))]
+[JsonSerializable(typeof(RunEvent.RunIntegrated))]
 [JsonSerializable(typeof(Receipt))]
 public sealed partial class RunJson : JsonSerializerContext;

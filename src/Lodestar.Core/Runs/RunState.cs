@@ -68,6 +68,12 @@ public sealed record RunState(
     /// <summary>An end was asked for and is not reached yet.</summary>
     public RunEvent.AbortRequested? Aborting { get; init; }
 
+    /// <summary>The base branch is being moved, or was when an engine died.</summary>
+    public RunEvent.IntegrationIntended? Integrating { get; init; }
+
+    /// <summary>How the run's work reached the base branch; null while it has not.</summary>
+    public RunEvent.RunIntegrated? Integrated { get; init; }
+
     /// <summary>The worktrees were taken away since the run last went on.</summary>
     public bool IsClosed { get; init; }
 

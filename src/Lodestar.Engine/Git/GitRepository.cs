@@ -130,6 +130,17 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
         return GitPorcelain.Changes(reply.Output);
     }
 
+    /// <summary>The difference between two commits as a patch.</summary>
+    /// <returns>The patch, cut at the limit, and whether that is the whole.</returns>
+    public async Task<(string Patch, bool IsWhole)> DiffAsync(
+        CommitId from, CommitId until, int limit, CancellationToken cancellation)
+    {
+        var reply = await RunAsync(
+            ["diff-tree", "-r", "-p", "--stat", "-M", "--no-ext-diff", "--no-textconv", from.Value, until.Value, "--"], cancellation);
+        var text = GitPorcelain.Text(reply.Output);
+        return text.Length <= limit ? (text, true) : (text[..limit], false);
+    }
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ConflictMarkersAsync(CommitId from, CommitId to, CancellationToken cancellation)
     {

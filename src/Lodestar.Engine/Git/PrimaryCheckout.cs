@@ -28,4 +28,12 @@ public sealed class PrimaryCheckout(GitClient git, string worktree)
             ? new Refusal("git-required", $"{worktree} is in no Git repository.", "git init")
             : throw new GitFailedException("status", reply.ExitCode, reply.Error);
     }
+
+    /// <summary>Lists ignored files: what no commit holds and a lane may need.</summary>
+    public async Task<IReadOnlyList<string>> IgnoredAsync(CancellationToken cancellation)
+    {
+        var reply = await git.RunAsync(
+            new GitCall(worktree, "ls-files", "-z", "--others", "--ignored", "--exclude-standard"), cancellation);
+        return GitPorcelain.Fields(reply.Output);
+    }
 }

@@ -36,13 +36,17 @@ internal sealed class Worktrees(GitClient git, string directory, string common, 
     internal async Task CheckoutAsync(string path, string? branch, CommitId commit, CancellationToken cancellation)
     {
         var admin = Find(path);
-        if (admin is null || !Directory.Exists(path))
+        var isNew = admin is null || !Directory.Exists(path);
+        if (isNew)
         {
             RefuseOccupied(path, admin);
-            await AddAsync(path, branch is null ? ["--detach"] : ["-B", branch], commit, cancellation);
-            return;
+            // Without a branch at first: "add" refuses one that the entry of a missing folder, or another lane, is on.
+            await AddAsync(path, ["--no-checkout", "--detach"], commit, cancellation);
+            admin = Find(path);
         }
 
+        if (admin is null)
+            throw new EnvironmentException("git-failed", $"Git made no worktree at {path}.");
         RemoveOrphanedLocks(path, admin);
         WorktreeFiles.RestorePointer(RealPath.Of(path), admin);
         WorktreeFiles.EndOperations(admin);
@@ -52,7 +56,8 @@ internal sealed class Worktrees(GitClient git, string directory, string common, 
         string[] where = branch is null ? ["--detach"] : ["-B", branch];
         await RunAsync(
             path, admin, ["checkout", "-q", "-f", "--ignore-other-worktrees", .. where, commit.Value, "--"], cancellation);
-        await CleanAsync(path, admin, cancellation);
+        if (!isNew)
+            await CleanAsync(path, admin, cancellation);
     }
 
     /// <summary>Adds a worktree, also where git still has an entry of one whose folder is gone.</summary>

@@ -9,6 +9,7 @@ namespace Lodestar.Engine.Operations;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ProjectStatus))]
+[JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(TaskList))]
 [JsonSerializable(typeof(TaskDetails))]
 [JsonSerializable(typeof(ClaimableTasks))]

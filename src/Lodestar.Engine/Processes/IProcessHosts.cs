@@ -103,7 +103,7 @@ public enum StopReason
 }
 
 /// <summary>One normalised thing a program said or did.</summary>
-/// <param name="Kind">"stdout", "stderr", "event", "heartbeat", "log", "protocol-error", "dropped".</param>
+/// <param name="Kind">"stdout", "stderr", "event", "heartbeat", "log", "protocol-error", "heartbeat-missed", "dropped".</param>
 /// <param name="Text">Redacted, bounded text.</param>
 public sealed record AgentEvent(string Kind, string Text);
 

@@ -53,6 +53,9 @@ public sealed class SpecDocument
     /// <summary>The node of a task's id: a key of the mapping, or the value of <c>id</c>.</summary>
     internal YamlNode IdOf(TaskId task) => places[task].Id;
 
+    /// <summary>True when the task's id is the key of a mapping, false when the task is an item of a list.</summary>
+    internal bool IsMapped(TaskId task) => places[task] is var (id, body) && (id.Start < body.Start || body is not YamlMap);
+
     /// <summary>Notes a task's place.</summary>
     /// <returns>False when the id is taken.</returns>
     internal bool Place(TaskId task, YamlNode id, YamlNode body)

@@ -33,13 +33,14 @@ public sealed class SpecFile(string root)
         return source.Data is { } found ? SpecReader.Read(found.Text) : source.Refusal!;
     }
 
-    /// <summary>Changes the spec. The edit sees the newest text, and its result is read again before it replaces the file.</summary>
-    /// <param name="edit">Gives the new text, or a refusal that leaves the file alone. The same text writes nothing.</param>
+    /// <summary>Changes the spec. The edit sees the newest text, and what it gives has been read again (see
+    /// <see cref="SpecEditor"/>), so nothing unreadable ever replaces the file.</summary>
+    /// <param name="edit">Gives the new spec, or a refusal that leaves the file alone. The same text writes nothing.</param>
     /// <param name="cancellation">Ends the wait for the lock.</param>
     /// <returns>The spec as it is now, or a refusal without effect.</returns>
     /// <exception cref="EnvironmentException"><c>spec-busy</c>, <c>spec-unreadable</c> or <c>spec-unwritable</c>.</exception>
     public async Task<Outcome<SpecDocument>> EditAsync(
-        Func<SpecDocument, SpecEdit> edit, CancellationToken cancellation)
+        Func<SpecDocument, Outcome<SpecDocument>> edit, CancellationToken cancellation)
     {
         // Without a spec there may be no folder for the lock either.
         if (!Exists)
@@ -52,15 +53,9 @@ public sealed class SpecFile(string root)
         if (before.Data is null)
             return before;
 
-        var result = edit(before.Data);
-        if (result.Refusal is { } no)
-            return no;
-        if (result.Text == source.Data.Text)
-            return before;
-        var after = SpecReader.Read(result.Text!);
-        if (after.Data is null)
-            return after;
-        Write(source.Data.Mark + result.Text);
+        var after = edit(before.Data);
+        if (after.Data is { } edited && edited.Yaml.Text != source.Data.Text)
+            Write(source.Data.Mark + edited.Yaml.Text);
         return after;
     }
 
@@ -101,26 +96,4 @@ public sealed class SpecFile(string root)
             throw new EnvironmentException("spec-unwritable", $"{FullPath} cannot be written: {cause.Message}", null, cause);
         }
     }
-}
-
-/// <summary>What an edit wants: a new text, or nothing for a reason.</summary>
-public sealed class SpecEdit
-{
-    private SpecEdit(string? text, Refusal? refusal)
-    {
-        Text = text;
-        Refusal = refusal;
-    }
-
-    /// <summary>The whole new text.</summary>
-    public string? Text { get; }
-
-    /// <summary>Why nothing is to be changed.</summary>
-    public Refusal? Refusal { get; }
-
-    /// <summary>A new text.</summary>
-    public static implicit operator SpecEdit(string text) => new(text, null);
-
-    /// <summary>A refusal.</summary>
-    public static implicit operator SpecEdit(Refusal refusal) => new(null, refusal);
 }

@@ -51,7 +51,13 @@ public static class LedgerLine
     /// <param name="number">Its number, for messages.</param>
     /// <param name="previousHash">What it must name as the line before it.</param>
     /// <exception cref="RefusedException"><c>ledger-damaged</c>, naming the line.</exception>
-    public static LedgerEntry Read(string line, long number, string previousHash)
+    public static LedgerEntry Read(string line, long number, string previousHash) => Parse(line, number, previousHash);
+
+    /// <summary>Reads a line that was checked when it was stored, without the lines before it.</summary>
+    /// <exception cref="RefusedException"><c>ledger-damaged</c>.</exception>
+    public static LedgerEntry ReadAlone(string line) => Parse(line, null, null);
+
+    private static LedgerEntry Parse(string line, long? number, string? previousHash)
     {
         try
         {
@@ -60,14 +66,14 @@ public static class LedgerLine
             var version = root.GetProperty("v").GetInt32();
             if (version != Version)
                 throw Damaged(number, $"its version is {version}, this program reads {Version}");
-            if (root.GetProperty("prev").GetString() != previousHash)
+            if (previousHash is not null && root.GetProperty("prev").GetString() != previousHash)
                 throw Damaged(number, "it does not follow the line before it");
             var name = root.GetProperty("type").GetString() ?? "";
             var shape = EventNames.ShapeOf(name) ?? throw Damaged(number, $"its type \"{name}\" is unknown");
             var happened = (RunEvent?)root.GetProperty("data").Deserialize(shape)
                 ?? throw Damaged(number, "its data is null");
             var seq = root.GetProperty("seq").GetInt64();
-            if (seq != number)
+            if (number is not null && seq != number)
                 throw Damaged(number, $"its sequence number is {seq}");
             return new LedgerEntry(
                 seq,
@@ -89,8 +95,8 @@ public static class LedgerLine
         _ => null,
     };
 
-    private static RefusedException Damaged(long number, string fact) => new(new Refusal(
+    private static RefusedException Damaged(long? number, string fact) => new(new Refusal(
         "ledger-damaged",
-        $"Line {number} of the ledger is damaged: {fact}.",
+        $"{(number is null ? "A line" : $"Line {number}")} of the ledger is damaged: {fact}.",
         "lodestar doctor"));
 }

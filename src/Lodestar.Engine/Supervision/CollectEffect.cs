@@ -100,7 +100,8 @@ internal sealed class CollectEffect(RunParts parts)
         }
 
         var task = state.Plan.Tasks.First(task => task.Id == collect.Task);
-        var outside = view.Dirty.Where(dirty => !InScope(task, dirty.Path)).ToArray();
+        var scope = FileScope.Of(task.Locks);
+        var outside = view.Dirty.Where(dirty => !scope.Allows(dirty.Path)).ToArray();
         if (outside.Length > 0)
         {
             findings.Add(new Finding(
@@ -137,12 +138,13 @@ internal sealed class CollectEffect(RunParts parts)
     private static void CheckPaths(
         RunState state, TaskId id, IReadOnlyList<PathChange> changes, ImmutableArray<Finding>.Builder findings)
     {
-        var task = state.Plan.Tasks.First(task => task.Id == id);
+        var scope = FileScope.Of(state.Plan.Tasks.First(task => task.Id == id).Locks);
+        var guarded = FileScope.Of(state.Plan.ProtectedPaths);
         foreach (var change in changes)
         {
-            if (FileScope.Of(state.Plan.ProtectedPaths).Names(change.Path))
+            if (guarded.Names(change.Path))
                 findings.Add(new Finding("protected-path", $"The commit changes protected path {change.Path}."));
-            else if (!InScope(task, change.Path))
+            else if (!scope.Allows(change.Path))
                 findings.Add(new Finding("scope-exceeded", $"The commit changes {change.Path} outside the task's scope."));
             if (findings.Count >= 20)
                 return;
@@ -160,7 +162,4 @@ internal sealed class CollectEffect(RunParts parts)
         if (old != head && !await parts.Repository.UpdateRefsAsync([new RefChange(pin, head.Value, old?.Value)], cancellation))
             throw new EnvironmentException("ref-contended", $"Reference {pin} keeps changing under us.");
     }
-
-    private static bool InScope(PlannedTask task, string path) =>
-        FileScope.Of(task.Locks).Allows(path);
 }

@@ -4,6 +4,7 @@ using Lodestar.Core.Planes;
 using Lodestar.Core.Runs;
 using Lodestar.Core.Supervision;
 using Lodestar.Engine.Storage;
+using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
 namespace Lodestar.Engine.Supervision;
 
@@ -105,6 +106,10 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
             case RunEvent.RunResumed:
                 tx.SetRunStatus(run, "running", null);
                 break;
+            case RunEvent.RunIntegrated integrated:
+                tx.SetIntegrated(run, integrated.Commit);
+                Verify(at);
+                break;
             case RunEvent.RunEnded ended:
                 EndAllLeases();
                 tx.SetRunStatus(run, ended.Outcome.ToString().ToLowerInvariant(), at);
@@ -113,6 +118,21 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
                 // The other events change nothing outside the ledger.
                 break;
         }
+    }
+
+    /// <summary>What the run integrated is verified for the project from here on.</summary>
+    private void Verify(DateTimeOffset at)
+    {
+        var row = tx.FindRun(project, run)!;
+        var state = RunFold.All(run, tx.Ledger(row));
+        foreach (var planned in Plan.Tasks.Where(planned => state.Tasks[planned.Id].Status == TaskRunStatus.Integrated))
+            tx.SetTaskState(project, new TaskState(planned.Id, TaskStatus.Verified, planned.DefinitionHash, StoreTime.Rounded(at))
+            {
+                CompletedBy = holder.Value,
+                CompletedAt = StoreTime.Rounded(state.Tasks[planned.Id].EndedAt ?? at),
+                VerifiedBy = holder.Value,
+                VerifiedAt = StoreTime.Rounded(at),
+            });
     }
 
     private void EndLease(TaskId task, string reason)

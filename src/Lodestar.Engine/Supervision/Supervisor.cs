@@ -118,6 +118,7 @@ public sealed class Supervisor : IAsyncDisposable
                 continue;
             var scope = new EffectScope(key, pending, ledger.State, inbox);
             underWay.Add(key, scope);
+            StopIfMust(scope);
             _ = PerformAsync(scope, cancellation);
         }
     }
@@ -138,16 +139,21 @@ public sealed class Supervisor : IAsyncDisposable
 
     private void StopWhatMustStop()
     {
-        var state = ledger.State;
         foreach (var scope in underWay.Values.ToArray())
-        {
-            if (state.Aborting is not null)
-                scope.Stop(StopReason.Aborted);
-            else if (state.Pausing is not null)
-                scope.Stop(StopReason.Paused);
-            else if (scope.Pending.Effect.ForTask is { } task && state.Tasks[task].Current?.End?.Code == "lease-lost")
-                scope.Stop(StopReason.LeaseLost);
-        }
+            StopIfMust(scope);
+    }
+
+    /// <summary>An effect that begins while the run winds down is told so first: what an earlier engine left in flight is
+    /// settled by it, but starts no program.</summary>
+    private void StopIfMust(EffectScope scope)
+    {
+        var state = ledger.State;
+        if (state.Aborting is not null)
+            scope.Stop(StopReason.Aborted);
+        else if (state.Pausing is not null)
+            scope.Stop(StopReason.Paused);
+        else if (scope.Pending.Effect.ForTask is { } task && state.Tasks[task].Current?.End?.Code == "lease-lost")
+            scope.Stop(StopReason.LeaseLost);
     }
 
     private async Task TakeMessagesAsync(CancellationToken cancellation)

@@ -20,7 +20,7 @@ public sealed class YamlFields(SourceErrors errors)
     {
         if (node is YamlScalar scalar)
             return scalar.Value;
-        errors.Add(node, "text-expected", $"{name} must be a text.");
+        errors.Add(node, "text-expected", $"{name} must be a text; one that holds \": \" or begins with [ or {{ needs quotes.");
         return null;
     }
 

@@ -13,6 +13,7 @@ public sealed class GrowthTests
 
     private static readonly Dictionary<string, int> LargeFiles = new(StringComparer.Ordinal)
     {
+        ["src/Lodestar.Engine/Yaml/PlainYamlReader.Scalars.cs"] = 330,
     };
 
     private static readonly Dictionary<string, int> LongMethods = new(StringComparer.Ordinal)

@@ -97,14 +97,8 @@ public class PlanRunTests
 
     private static async Task<Outcome<PlanData>> PlanAsync(TestRepo repo, RunRequest request)
     {
-        var world = new SessionWorld(new TestClock(), new IdSource(), _ => null, root => Load(root.Value));
+        var world = new SessionWorld(new TestClock(), new IdSource(), _ => null);
         using var session = EngineSession.Open(repo.Root, world).Data!;
         return await new PlanRun(request).ExecuteAsync(session, CancellationToken.None);
-    }
-
-    private static Outcome<ProjectSpec> Load(string root)
-    {
-        var read = new SpecFile(root).Load();
-        return read.Data is { } document ? document.Spec : read.Refusal!;
     }
 }

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Lodestar.Core.Planes;
+using Lodestar.Engine.Operations;
+
+namespace Lodestar.Cli.Commands;
+
+/// <summary>The verbs about agents: join, list, find, show, heartbeat, leave.</summary>
+internal static class AgentCommands
+{
+    /// <summary><c>lodestar agent join</c>.</summary>
+    public static Verb Join()
+    {
+        var name = Inputs.Text("--name", "A name for people; it need not be unique.", "-n");
+        var role = Inputs.Text("--role", "What it does, for example builder.", "-r");
+        var capabilities = Inputs.Texts("--capability", "A word to find it by.", "-c");
+        var model = Inputs.Text("--model", "The model behind it.", "-m");
+        var tool = Inputs.Text("--tool", "The program it runs in.", "-t");
+        return new Verb<JoinedAgent>("join", "Registers an agent and gives it an id.")
+        {
+            Accepts = [name, role, capabilities, model, tool],
+            About = Explanation.Changes(
+                "Adds an agent to the runtime plane, always under a new id.",
+                "lodestar agent join --name ada --role builder",
+                "export LODESTAR_AGENT_ID=$(lodestar agent join --json | jq -r .data.agent_id)"),
+            Data = PlaneJson.Default.JoinedAgent,
+            Text = AgentText.Joined,
+            Run = (given, cancellation) => given.InSessionAsync(
+                new JoinAgent(new AgentProfile(
+                    given.Get(name), given.Get(role), [.. given.All(capabilities)], Session(given.Get(model), given.Get(tool)))).ExecuteAsync,
+                cancellation),
+        };
+    }
+
+    /// <summary><c>lodestar agent list</c>.</summary>
+    public static Verb List() => new Verb<AgentList>("list", "Lists agents, most recently seen first.")
+    {
+        About = Explanation.Reads("lodestar agent list", "lodestar agent list --json"),
+        Data = PlaneJson.Default.AgentList,
+        Text = AgentText.List,
+        Run = (given, cancellation) => given.InSessionAsync(new ListAgents().ExecuteAsync, cancellation),
+    };
+
+    /// <summary><c>lodestar agent show</c>.</summary>
+    public static Verb Show()
+    {
+        var agent = new Argument<string>("agent") { Description = "The agent's id." };
+        return new Verb<AgentLine>("show", "Shows one agent and what it holds.")
+        {
+            Accepts = [agent],
+            About = Explanation.Reads("lodestar agent show A1B2C3D4"),
+            Data = PlaneJson.Default.AgentLine,
+            Text = AgentText.Show,
+            Run = (given, cancellation) => given.InSessionAsync(new ShowAgent(given.Get(agent)!).ExecuteAsync, cancellation),
+        };
+    }
+
+    /// <summary><c>lodestar agent heartbeat</c>.</summary>
+    public static Verb Heartbeat()
+    {
+        var agent = Self();
+        return new Verb<SeenAgent>("heartbeat", "Notes that an agent is at work now.")
+        {
+            Accepts = [agent],
+            About = Explanation.Changes("Sets when the agent was last seen.", "lodestar agent heartbeat A1B2C3D4"),
+            Data = PlaneJson.Default.SeenAgent,
+            Text = (page, data) => page.Line($"Agent {data.AgentId} is at work"),
+            Run = (given, cancellation) => given.InSessionAsync(new HeartbeatAgent(Named(given, agent)).ExecuteAsync, cancellation),
+        };
+    }
+
+    /// <summary><c>lodestar agent leave</c>.</summary>
+    public static Verb Leave()
+    {
+        var agent = Self();
+        var reason = Inputs.Text("--reason", "Why, for the record.");
+        return new Verb<LeftAgent>("leave", "Notes that an agent has left and gives back what it held.")
+        {
+            Accepts = [agent, reason],
+            About = Explanation.Changes("Ends the agent's leases outside of runs; its id and history stay.", "lodestar agent leave A1B2C3D4"),
+            Data = PlaneJson.Default.LeftAgent,
+            Text = (page, data) => page.Line($"Agent {data.AgentId} has left").Field("Released", data.Released.Select(task => task.Value)),
+            Run = (given, cancellation) => given.InSessionAsync(
+                new LeaveAgent(Named(given, agent), given.Get(reason)).ExecuteAsync, cancellation),
+        };
+    }
+
+    private static Argument<string> Self() =>
+        new("agent") { Description = "The agent's id. Default: LODESTAR_AGENT_ID.", Arity = ArgumentArity.ZeroOrOne };
+
+    private static string? Named(Given given, Argument<string> agent) => given.Get(agent) ?? given.Context.Variable("LODESTAR_AGENT_ID");
+
+    private static ImmutableSortedDictionary<string, string> Session(string? model, string? tool)
+    {
+        var session = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (model is not null)
+            session["model"] = model;
+        if (tool is not null)
+            session["tool"] = tool;
+        return session.ToImmutable();
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Lodestar.Engine.Processes;
+
+namespace Lodestar.Engine.Agents;
+
+/// <summary>A program that speaks the agent protocol: one command in, events, heartbeats and logs out, until the event
+/// that ends its action.</summary>
+internal sealed class NativeTurn : HostTurn
+{
+    private const int MostProtocolErrorsKept = 20;
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(10);
+
+    private readonly Redactor redactor;
+    private readonly string commandLine;
+    private readonly CommandHead command;
+    private readonly TaskCompletionSource lastWord = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private DateTimeOffset lastSign;
+    private bool missedSaid;
+    private int errors;
+    private TurnEnd? end;
+
+    /// <summary>Prepares the turn.</summary>
+    /// <param name="redactor">Cleans what is kept.</param>
+    /// <param name="commandLine">The command, one line of JSON.</param>
+    /// <param name="now">The time the program starts.</param>
+    /// <exception cref="FormatException">The line is no command of the protocol.</exception>
+    internal NativeTurn(Redactor redactor, string commandLine, DateTimeOffset now)
+    {
+        this.redactor = redactor;
+        this.commandLine = commandLine;
+        command = CommandHead.Read(commandLine);
+        lastSign = now;
+    }
+
+    /// <inheritdoc/>
+    internal override int OutputLineLimit => AgentProtocol.LineLimit;
+
+    /// <inheritdoc/>
+    internal override string Greeting => commandLine;
+
+    /// <inheritdoc/>
+    internal override bool KeepsInput => true;
+
+    /// <inheritdoc/>
+    internal override Task LastWord => lastWord.Task;
+
+    /// <inheritdoc/>
+    internal override AgentEvent? MissingSign(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            if (missedSaid || now - lastSign < 3 * HeartbeatInterval)
+                return null;
+            missedSaid = true;
+            return new AgentEvent("heartbeat-missed", $"No heartbeat since {lastSign:O}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override TurnAnswer OnOutput(BoundedLine line, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            if (line.Dropped > 0)
+                return Error($"A line is longer than {AgentProtocol.LineLimit} bytes.", now);
+            if (line.Torn)
+                return Error("The last line has no end.", now);
+            if (line.Text.Length == 0)
+                return new TurnAnswer("log");
+            try
+            {
+                using var message = JsonDocument.Parse(line.Text);
+                return OnMessage(message.RootElement, now);
+            }
+            catch (JsonException cause)
+            {
+                return Error($"A line is not JSON: {cause.Message}", now);
+            }
+            catch (FormatException cause)
+            {
+                return Error(cause.Message, now);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override void OnError(string cleaned)
+    {
+        // Diagnostics; they are in the log and mean nothing to the turn.
+    }
+
+    /// <inheritdoc/>
+    internal override TurnEnd End(ChildExit exit)
+    {
+        lock (gate)
+        {
+            // After its last word the program may be slow to leave and be ended by us; its word stands.
+            if (end is not null)
+                return exit.Code is null or 0 || end.Status == ExitStatus.Failed
+                    ? end
+                    : end with { Status = ExitStatus.Failed, Problem = $"It exited with code {exit.Code}." };
+            return exit.Signal is { } signal
+                ? new TurnEnd(ExitStatus.Crashed, "") { Problem = $"It was ended by signal {signal}." }
+                : new TurnEnd(ExitStatus.Failed, "") { Problem = $"It exited with code {exit.Code} without its terminal event." };
+        }
+    }
+
+    private TurnAnswer OnMessage(JsonElement message, DateTimeOffset now)
+    {
+        switch (AgentProtocol.Text(message, "kind"))
+        {
+            case "heartbeat":
+                AgentProtocol.CheckHeartbeat(message);
+                lastSign = now;
+                missedSaid = false;
+                return new TurnAnswer("heartbeat");
+            case "log":
+                AgentProtocol.CheckLog(message);
+                return new TurnAnswer("log");
+            case "event":
+                AgentProtocol.CheckEvent(message);
+                OnEvent(message);
+                return new TurnAnswer("event");
+            default:
+                throw new FormatException($"\"{AgentProtocol.Text(message, "kind")}\" is not a kind an agent sends.");
+        }
+    }
+
+    private void OnEvent(JsonElement message)
+    {
+        if (AgentProtocol.Text(message, "correlation_id") != command.CorrelationId || AgentProtocol.Text(message, "task_id") != command.TaskId)
+            throw new FormatException("An event answers another command: its correlation_id and task_id must be the command's.");
+        // The first word that ends the action counts; what is said after it is only recorded.
+        if (end is null && TerminalEvents.Read(command.Action, message) is { } terminal)
+        {
+            end = terminal with
+            {
+                Text = redactor.Clean(terminal.Text),
+                Problem = terminal.Problem is { } problem ? redactor.Clean(problem) : null,
+                NoChange = terminal.NoChange is { } reason ? redactor.Clean(reason) : null,
+            };
+            lastWord.TrySetResult();
+        }
+    }
+
+    // Answered once: an agent that answers errors with errors must not keep us talking.
+    private TurnAnswer Error(string problem, DateTimeOffset now)
+    {
+        errors++;
+        return new TurnAnswer(
+            errors <= MostProtocolErrorsKept ? "protocol-error" : "dropped",
+            errors == 1 ? AgentProtocol.ErrorLine(command, problem, now) : null);
+    }
+}
