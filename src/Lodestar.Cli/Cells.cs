@@ -12,7 +12,9 @@ internal sealed record Column(string Title, bool Flexible = false, Func<string, 
 /// <summary>Widths of text on a terminal.</summary>
 internal static class Cells
 {
-    private const int Gap = 2;
+    /// <summary>Blanks between two columns.</summary>
+    public const int Gap = 2;
+
     private const int Narrowest = 10;
 
     /// <summary>The text on one line and without control characters; line ends become blanks, the rest becomes visible.</summary>

@@ -9,5 +9,6 @@ namespace Lodestar.Cli;
 [JsonSerializable(typeof(GroupList))]
 [JsonSerializable(typeof(CompletionScript))]
 [JsonSerializable(typeof(Completions))]
+[JsonSerializable(typeof(CrashLabels))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Collections;
 using Lodestar.Core;
 using Lodestar.Engine;
 using Lodestar.Engine.Spec;
@@ -15,7 +16,16 @@ internal sealed class CommandContext
         Clock = new SystemClock(),
         Directory = Environment.CurrentDirectory,
         TemporaryDirectory = Path.GetTempPath(),
+        Executable = ThisProgram(),
+        Variables = () => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal),
     };
+
+    /// <summary>This program: its executable, and what must stand before a verb when it is run by the runtime's own host.</summary>
+    public required IReadOnlyList<string> Executable { get; init; }
+
+    /// <summary>The whole environment, for what is passed on to other programs.</summary>
+    public required Func<IReadOnlyDictionary<string, string>> Variables { get; init; }
 
     /// <summary>Where results and talk go.</summary>
     public required Output Output { get; init; }
@@ -53,7 +63,17 @@ internal sealed class CommandContext
                 Clock = Clock,
                 Directory = directory,
                 TemporaryDirectory = TemporaryDirectory,
+                Executable = Executable,
+                Variables = Variables,
             }
             : throw new UsageException($"There is no directory {directory}.", "Give an existing directory after -C.");
+    }
+
+    private static IReadOnlyList<string> ThisProgram()
+    {
+        var program = Environment.ProcessPath ?? throw new PlatformNotSupportedException("This program cannot tell where it is.");
+        return Path.GetFileNameWithoutExtension(program) == "dotnet"
+            ? [program, Path.Combine(AppContext.BaseDirectory, "lodestar.dll")]
+            : [program];
     }
 }

@@ -20,6 +20,7 @@ internal sealed class CommandTree
         foreach (var option in Global.All)
             Root.Options.Add(option);
         Root.Subcommands.Add(Alone);
+        Root.Subcommands.Add(DoctorCommand.Create());
         Root.Subcommands.Add(Group(
             "task",
             "Plans and works on tasks.",
@@ -46,6 +47,24 @@ internal sealed class CommandTree
             MessageCommands.Send(),
             MessageCommands.Thread(),
             MessageCommands.Inbox()));
+        Root.Subcommands.Add(RunCommands.Plan());
+        Root.Subcommands.Add(RunCommands.Run(
+            RunCommands.Plan(),
+            RunCommands.Resume(),
+            RunQueryCommands.List(),
+            RunQueryCommands.Show(),
+            RunQueryCommands.Watch(),
+            RunQueryCommands.Log(),
+            RunQueryCommands.Explain(),
+            RunQueryCommands.Diff(),
+            RunCommands.Pause(),
+            RunCommands.Abort(),
+            RunCommands.Retry(),
+            RunCommands.Skip(),
+            RunCommands.Integrate()));
+        Root.Subcommands.Add(RunCommands.Resume());
+        Root.Subcommands.Add(RunQueryCommands.Processes());
+        Root.Subcommands.Add(CrashLabelsCommand.Create());
         Root.Subcommands.Add(CompletionCommand.Create());
         Root.Subcommands.Add(CompleteCommand.Create(this));
     }
@@ -82,7 +101,9 @@ internal sealed class CommandTree
     }
 
     private static IEnumerable<Verb> Leaves(Command command) =>
-        command is Verb verb ? [verb] : command.Subcommands.SelectMany(Leaves);
+        command is Verb verb
+            ? [verb, .. verb.Subcommands.SelectMany(Leaves)]
+            : command.Subcommands.SelectMany(Leaves);
 
     private static Command? Parent(Command command) => command.Parents.OfType<Command>().FirstOrDefault();
 }

@@ -73,7 +73,7 @@ internal sealed class Output
             talk.Warnings(outcome.Warnings);
             if (outcome.Refusal is { } refusal)
                 talk.Refusal(refusal);
-            talk.Next(outcome.Next);
+            talk.Next(Besides(outcome.Refusal?.Hint, outcome.Next));
             WriteTalk(talk.ToUtf8());
         }
 
@@ -91,7 +91,7 @@ internal sealed class Output
 
         var talk = new Page(TalkShape, now);
         talk.Refusal(failure.Refusal);
-        talk.Next(failure.Refusal.Next);
+        talk.Next(Besides(failure.Refusal.Hint, failure.Refusal.Next));
         WriteTalk(talk.ToUtf8());
     }
 
@@ -103,6 +103,9 @@ internal sealed class Output
 
     /// <summary>Writes finished talk as it is.</summary>
     public void WriteTalk(ReadOnlySpan<byte> utf8) => Write(talk, utf8);
+
+    /// <summary>A command that was just given as the hint is not said twice.</summary>
+    private static NextAction[] Besides(string? hint, IReadOnlyList<NextAction> next) => [.. next.Where(action => action.Cmd != hint)];
 
     private static void Write(Stream stream, ReadOnlySpan<byte> utf8)
     {

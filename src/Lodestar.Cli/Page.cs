@@ -64,14 +64,9 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
     {
         var lines = rows.Select(row => row.Select(Cells.OneLine).ToArray()).ToArray();
         var widths = Cells.Widths(columns, lines, shape.Width);
-        for (var index = 0; index < columns.Count; index++)
-            Cell(columns[index].Title, widths[index], Ink.Dim, index == columns.Count - 1);
+        Row(columns.Select(column => column.Title).ToArray(), widths, _ => Ink.Dim);
         foreach (var line in lines)
-        {
-            for (var index = 0; index < columns.Count; index++)
-                Cell(line[index], widths[index], columns[index].Ink?.Invoke(line[index]) ?? Ink.Plain, index == columns.Count - 1);
-        }
-
+            Row(line, widths, index => columns[index].Ink?.Invoke(line[index]) ?? Ink.Plain);
         return this;
     }
 
@@ -133,11 +128,17 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
         Line(text);
     }
 
-    private void Cell(string text, int width, Ink ink, bool last)
+    /// <summary>One line of a table, without blanks at its end.</summary>
+    private void Row(string[] cells, int[] widths, Func<int, Ink> ink)
     {
-        var cut = Cells.Cut(text, width);
-        Append(last ? cut : Cells.Pad(cut, width), ink);
-        content.Append(last ? "\n" : "  ");
+        var last = Array.FindLastIndex(cells, cell => cell.Length > 0);
+        for (var index = 0; index <= last; index++)
+        {
+            var cut = Cells.Cut(cells[index], widths[index]);
+            Append(index == last ? cut : Cells.Pad(cut, widths[index] + Cells.Gap), ink(index));
+        }
+
+        content.Append('\n');
     }
 
     private void Append(string text, Ink ink)

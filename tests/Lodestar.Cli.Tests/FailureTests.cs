@@ -1,3 +1,4 @@
+using Lodestar.TestKit;
 using Lodestar.Core;
 using Lodestar.Engine;
 
@@ -72,5 +73,7 @@ public sealed class FailureTests : IDisposable
         Clock = new SystemClock(),
         Directory = temporary,
         TemporaryDirectory = temporary,
+        Executable = BuiltPrograms.Lodestar,
+        Variables = () => new Dictionary<string, string>(),
     };
 }

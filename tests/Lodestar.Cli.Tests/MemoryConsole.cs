@@ -39,6 +39,8 @@ internal sealed class MemoryConsole : IDisposable
             Clock = new FixedClock(),
             Directory = scratch.Root,
             TemporaryDirectory = scratch.Root,
+            Executable = BuiltPrograms.Lodestar,
+            Variables = () => new Dictionary<string, string>(),
         };
         var exit = await CommandLine.RunAsync(arguments, context);
         return new ProgramRun(arguments, exit, Encoding.UTF8.GetString(data.ToArray()), Encoding.UTF8.GetString(talk.ToArray()));

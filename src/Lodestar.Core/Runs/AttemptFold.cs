@@ -37,7 +37,9 @@ internal static class AttemptFold
                 StartedAt = task.StartedAt ?? recorded.At,
                 Current = new AttemptRun(started.Attempt, started.Lane, started.Base, AttemptPhase.Implement)
                 {
-                    Lease = started.Lease, Fence = started.Fence, LeaseEngine = state.EngineFence,
+                    Lease = started.Lease,
+                    Fence = started.Fence,
+                    LeaseEngine = state.EngineFence,
                 },
             };
         });
@@ -61,7 +63,9 @@ internal static class AttemptFold
             (Effect.RunTurn { Role: AgentRole.Builder } turn, EffectResult.TurnDone done) => state.WithAttempt(
                 turn.Task, attempt => attempt with
                 {
-                    Phase = AttemptPhase.Collect, LastTurn = done, NoChange = done.NoChange,
+                    Phase = AttemptPhase.Collect,
+                    LastTurn = done,
+                    NoChange = done.NoChange,
                 }),
             (Effect.RunTurn { Role: AgentRole.Reviewer } turn, EffectResult.TurnDone done) =>
                 Count(state, turn.Task, done.Receipt).WithAttempt(

@@ -55,7 +55,9 @@ public static class RunFold
         RunEvent.AttemptStarted started => AttemptFold.Start(state, recorded, started),
         RunEvent.LeaseTaken taken => state.WithAttempt(taken.Task, attempt => attempt with
         {
-            Lease = taken.Lease, Fence = taken.Fence, LeaseEngine = state.EngineFence,
+            Lease = taken.Lease,
+            Fence = taken.Fence,
+            LeaseEngine = state.EngineFence,
         }),
         RunEvent.LeaseUnavailable unavailable => state.WithTask(
             unavailable.Task, task => task with { NotBefore = unavailable.Until }),
@@ -86,11 +88,17 @@ public static class RunFold
         RunEvent.TaskIntegrated integrated => AttemptFold.Integrate(state, recorded, integrated),
         RunEvent.TaskFailed failed => state.WithTask(failed.Task, task => task with
         {
-            Status = TaskRunStatus.Failed, Code = failed.Code, Reason = failed.Reason, EndedAt = recorded.At,
+            Status = TaskRunStatus.Failed,
+            Code = failed.Code,
+            Reason = failed.Reason,
+            EndedAt = recorded.At,
         }),
         RunEvent.TaskSkipped skipped => state.WithTask(skipped.Task, task => task with
         {
-            Status = TaskRunStatus.Skipped, Code = "skipped", Reason = skipped.Reason, EndedAt = recorded.At,
+            Status = TaskRunStatus.Skipped,
+            Code = "skipped",
+            Reason = skipped.Reason,
+            EndedAt = recorded.At,
         }),
         RunEvent.TaskRetried retried => state.WithTask(retried.Task, task => task with
         {
@@ -114,7 +122,12 @@ public static class RunFold
         },
         RunEvent.RunResumed => state with
         {
-            Status = RunStatus.Running, Outcome = null, Pausing = null, Code = null, Reason = null, IsClosed = false,
+            Status = RunStatus.Running,
+            Outcome = null,
+            Pausing = null,
+            Code = null,
+            Reason = null,
+            IsClosed = false,
             StoppedAt = null,
         },
         RunEvent.IntegrationIntended intended => state with { Integrating = intended },
@@ -165,7 +178,9 @@ public static class RunFold
             },
             (Effect.CloseRun, EffectResult.Closed) => next with
             {
-                IsClosed = true, Closings = next.Closings + 1, LanesUsed = [],
+                IsClosed = true,
+                Closings = next.Closings + 1,
+                LanesUsed = [],
             },
             _ => AttemptFold.Settled(next, recorded, pending, settled),
         };
@@ -177,7 +192,8 @@ public static class RunFold
             return state;
         var next = state with
         {
-            Processes = state.Processes.Remove(ended.Process), Usage = state.Usage.Plus(ended.Usage),
+            Processes = state.Processes.Remove(ended.Process),
+            Usage = state.Usage.Plus(ended.Usage),
         };
         return next.WithTask(
             process.Spawning.Task, task => task with { Usage = task.Usage.Plus(ended.Usage) });

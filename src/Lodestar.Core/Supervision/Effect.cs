@@ -84,7 +84,11 @@ public abstract record Effect
         /// <inheritdoc/>
         protected override JsonObject Inputs => new()
         {
-            ["attempt"] = Attempt, ["round"] = Round, ["try"] = Try, ["base"] = Base.Value, ["from"] = From.Value,
+            ["attempt"] = Attempt,
+            ["round"] = Round,
+            ["try"] = Try,
+            ["base"] = Base.Value,
+            ["from"] = From.Value,
         };
     }
 
@@ -101,7 +105,10 @@ public abstract record Effect
         /// <inheritdoc/>
         protected override JsonObject Inputs => new()
         {
-            ["attempt"] = Attempt, ["round"] = Round, ["base"] = Base.Value, ["from"] = From.Value,
+            ["attempt"] = Attempt,
+            ["round"] = Round,
+            ["base"] = Base.Value,
+            ["from"] = From.Value,
         };
     }
 
@@ -124,7 +131,10 @@ public abstract record Effect
         /// <inheritdoc/>
         protected override JsonObject Inputs => new()
         {
-            ["attempt"] = Attempt, ["check"] = Check, ["commit"] = Commit.Value, ["tree"] = Tree.Value,
+            ["attempt"] = Attempt,
+            ["check"] = Check,
+            ["commit"] = Commit.Value,
+            ["tree"] = Tree.Value,
         };
     }
 
@@ -147,7 +157,9 @@ public abstract record Effect
         /// <inheritdoc/>
         protected override JsonObject Inputs => new()
         {
-            ["attempt"] = Attempt, ["head"] = Head.Value, ["tip"] = Tip.Value,
+            ["attempt"] = Attempt,
+            ["head"] = Head.Value,
+            ["tip"] = Tip.Value,
         };
     }
 
@@ -164,7 +176,9 @@ public abstract record Effect
         /// <inheritdoc/>
         protected override JsonObject Inputs => new()
         {
-            ["attempt"] = Attempt, ["tip"] = Tip.Value, ["commit"] = Commit.Value,
+            ["attempt"] = Attempt,
+            ["tip"] = Tip.Value,
+            ["commit"] = Commit.Value,
         };
     }
 

@@ -6,8 +6,6 @@ using Lodestar.Core.Lanes;
 using Lodestar.Core.Policy;
 using Lodestar.Core.Runs;
 using Lodestar.Core.Spec;
-using Lodestar.Engine.Context;
-using Lodestar.Engine.Git;
 using Lodestar.Engine.Runs;
 
 namespace Lodestar.Engine.Operations;
@@ -15,22 +13,10 @@ namespace Lodestar.Engine.Operations;
 /// <summary>Shows what a run would do, without starting it: the verb <c>plan</c>. Writes nothing but caches.</summary>
 public sealed record PlanRun(RunRequest Request)
 {
-    /// <summary>Prepares the run of an opened project and describes it.</summary>
-    public async Task<Outcome<PlanData>> ExecuteAsync(EngineSession session, CancellationToken cancellation)
-    {
-        if (session.Context.Repository is not { } place)
-            return new Refusal("git-required", "A run needs a Git repository.", "git init");
-        var git = GitClient.Find();
-        await using var repository = await GitRepository.OpenAsync(
-            git, place.PrimaryWorktree, LaneRoot.Default(place.PrimaryWorktree), cancellation);
-        var sources = await PlanSources.ReadAsync(session, git, repository, cancellation);
-        return sources.Data is { } read ? await ExecuteAsync(read, cancellation) : sources.Refusal!;
-    }
-
     /// <summary>Prepares the run and describes it.</summary>
-    public async Task<Outcome<PlanData>> ExecuteAsync(PlanSources sources, CancellationToken cancellation)
+    public async Task<Outcome<PlanData>> ExecuteAsync(RunDesk desk, CancellationToken cancellation)
     {
-        var prepared = await RunPlanning.PrepareAsync(sources, Request, cancellation);
+        var prepared = await desk.PrepareAsync(Request, cancellation);
         return prepared.Data is { } run
             ? Outcome<PlanData>.Done(PlanData.Of(run), prepared.Next, prepared.Warnings)
             : prepared.Refusal!;
@@ -58,7 +44,8 @@ public sealed record PlanData(
     ImmutableArray<LeftOutTaskData> LeftOutTasks,
     ImmutableArray<string> Dirty)
 {
-    internal static PlanData Of(PreparedRun run) => new(
+    /// <summary>Describes a run that could start.</summary>
+    public static PlanData Of(PreparedRun run) => new(
         run.Plan.ComputeHash(),
         run.Plan.SnapshotId,
         run.Plan.BaseBranch,

@@ -19,6 +19,8 @@ namespace Lodestar.Engine.Operations;
 [JsonSerializable(typeof(CompletedTask))]
 [JsonSerializable(typeof(VerifiedTasks))]
 [JsonSerializable(typeof(TaskReasons))]
+[JsonSerializable(typeof(TaskGraphDrawing))]
+[JsonSerializable(typeof(InitializedProject))]
 [JsonSerializable(typeof(JoinedAgent))]
 [JsonSerializable(typeof(AgentList))]
 [JsonSerializable(typeof(AgentLine))]

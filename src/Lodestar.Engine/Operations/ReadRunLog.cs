@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Lodestar.Core;
 using Lodestar.Core.Runs;
+using Lodestar.Engine.Processes;
 using Lodestar.Engine.Runs;
 using Lodestar.Engine.Storage;
 using Lodestar.Engine.Supervision;
 
 namespace Lodestar.Engine.Operations;
 
-/// <summary>Reads the ledger of a run, as lines or as sentences. Writes nothing.</summary>
+/// <summary>Reads what happened in a run, or what one of its agents said. Writes nothing.</summary>
 /// <param name="Run">The run; null for the active or newest one.</param>
 /// <param name="After">Only what came after this sequence number.</param>
 /// <param name="Task">Only what is about this task.</param>
@@ -16,32 +17,93 @@ public sealed record ReadRunLog(RunId? Run, long After, TaskId? Task)
     /// <summary>Entries given at once.</summary>
     public const int Limit = 10_000;
 
-    /// <summary>Reads.</summary>
-    public async Task<Outcome<RunLog>> ExecuteAsync(RunDesk desk, CancellationToken cancellation)
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>An agent or process whose own output is wanted in place of the ledger; null for the ledger.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>Give the ledger's lines one by one, and no entries.</summary>
+    public bool LinesOnly { get; init; }
+
+    /// <summary>Go on until the run, or the process, ends.</summary>
+    public bool Follow { get; init; }
+
+    /// <summary>Reads. What is told line by line is not in the data again.</summary>
+    public async Task<Outcome<RunLog>> ExecuteAsync(RunDesk desk, Action<string> line, CancellationToken cancellation)
     {
         var chosen = RunSelector.ForQuery(await desk.RowsAsync(cancellation), Run);
         if (chosen.Data is not { } row)
             return chosen.Refusal!;
+        if (Agent is { } agent)
+            return await AgentAsync(desk, row, agent, line, cancellation);
+        if (LinesOnly || Follow)
+            return await StreamAsync(desk, row, line, cancellation);
+
         var lines = await desk.Session.Store.ReadAsync(view => view.LedgerLines(row.Id, After, Limit), cancellation);
-        var entries = lines.Select(line => (Line: line, Entry: LedgerLine.ReadAlone(line)));
-        return new RunLog(
-            row.Id,
-            row.LastSeq,
-            [.. entries
-                .Where(item => Task is null || RunNarration.TaskOf(item.Entry.Event) == Task)
-                .Select(item => new RunLogEntry(
-                    item.Entry.Seq,
-                    item.Entry.At,
-                    EventNames.Of(item.Entry.Event).Name,
-                    RunNarration.TaskOf(item.Entry.Event),
-                    RunNarration.Tell(item.Entry.Event),
-                    item.Line))]);
+        return new RunLog(row.Id, row.LastSeq, [.. lines.Select(Entry).Where(IsWanted)]);
+    }
+
+    private async Task<Outcome<RunLog>> StreamAsync(
+        RunDesk desk, RunRow row, Action<string> tell, CancellationToken cancellation)
+    {
+        var seq = After;
+        while (true)
+        {
+            var current = (await desk.RowsAsync(cancellation)).First(other => other.Id == row.Id);
+            foreach (var text in await desk.Session.Store.ReadAsync(view => view.LedgerLines(row.Id, seq), cancellation))
+            {
+                var entry = Entry(text);
+                seq = entry.Seq;
+                if (IsWanted(entry) && (LinesOnly || entry.Text.Length > 0))
+                    tell(LinesOnly ? text : $"{entry.Seq,6}  {entry.TaskId?.Value ?? "",-8} {entry.Text}");
+            }
+
+            if (!Follow || current.Status != "running" || !desk.IsLive(current))
+                return new RunLog(row.Id, seq, []);
+            await System.Threading.Tasks.Task.Delay(Interval, desk.Session.Clock, cancellation);
+        }
+    }
+
+    private async Task<Outcome<RunLog>> AgentAsync(
+        RunDesk desk, RunRow row, string agent, Action<string> tell, CancellationToken cancellation)
+    {
+        var project = await desk.ProjectAsync(cancellation);
+        var shown = new Dictionary<ProcessId, long>();
+        while (true)
+        {
+            var mine = (await desk.Session.Store.ReadAsync(view => view.Processes(project, row.Id, liveOnly: false), cancellation))
+                .Where(process => process.Agent.Value == agent || process.Id.Value == agent)
+                .ToArray();
+            if (mine.Length == 0)
+                return new Refusal("agent-unknown", $"Run {row.Id} has no agent or process {agent}.", "lodestar ps --all");
+            foreach (var process in mine)
+                shown[process.Id] = HostLog.Tell(
+                    desk.ProcessFolder(row.Id, process.Id), shown.GetValueOrDefault(process.Id), tell);
+
+            var current = (await desk.RowsAsync(cancellation)).First(other => other.Id == row.Id);
+            if (!Follow || mine.All(process => process.EndedAt is not null) && (current.Status != "running" || !desk.IsLive(current)))
+                return new RunLog(row.Id, row.LastSeq, []);
+            await System.Threading.Tasks.Task.Delay(Interval, desk.Session.Clock, cancellation);
+        }
+    }
+
+    private bool IsWanted(RunLogEntry entry) => Task is null || entry.TaskId == Task;
+
+    private static RunLogEntry Entry(string line)
+    {
+        var entry = LedgerLine.ReadAlone(line);
+        return new RunLogEntry(
+            entry.Seq,
+            entry.At,
+            EventNames.Of(entry.Event).Name,
+            RunNarration.TaskOf(entry.Event),
+            RunNarration.Tell(entry.Event));
     }
 }
 
 /// <summary>Entries of a ledger.</summary>
 /// <param name="RunId">The run.</param>
-/// <param name="LastSeq">Where the ledger ends.</param>
+/// <param name="LastSeq">The last sequence number looked at.</param>
 /// <param name="Entries">The entries asked for.</param>
 public sealed record RunLog(RunId RunId, long LastSeq, ImmutableArray<RunLogEntry> Entries);
 
@@ -51,5 +113,4 @@ public sealed record RunLog(RunId RunId, long LastSeq, ImmutableArray<RunLogEntr
 /// <param name="Type">Stable name of the event.</param>
 /// <param name="TaskId">The task it is about, or null.</param>
 /// <param name="Text">What happened, in a sentence; empty for what only the ledger cares about.</param>
-/// <param name="Line">The line itself.</param>
-public sealed record RunLogEntry(long Seq, DateTimeOffset At, string Type, TaskId? TaskId, string Text, string Line);
+public sealed record RunLogEntry(long Seq, DateTimeOffset At, string Type, TaskId? TaskId, string Text);

@@ -22,6 +22,34 @@ public sealed record StartRun(RunRequest Request)
         return RunOutcomes.Of(state, [.. entered.Warnings, .. await desk.FinishAsync(state, cancellation)]);
     }
 
+    /// <summary>Starts the run with an engine in the background.</summary>
+    public async Task<Outcome<RunView>> DetachAsync(RunDesk desk, string actor, CancellationToken cancellation)
+    {
+        var entered = await EnterAsync(desk, actor, cancellation);
+        if (entered.Data is not { } run)
+            return entered.Refusal!;
+        await desk.StartEngineAsync(run.Id, cancellation);
+        var shown = await new ShowRun(run.Id).ExecuteAsync(desk, cancellation);
+        return Outcome<RunView>.Done(
+            shown.Data!, [new("run.watch", $"lodestar run watch {run.Id}", "Watch it live")], entered.Warnings);
+    }
+
+    /// <summary>Says what the run would begin with, and enters nothing.</summary>
+    public async Task<Outcome<RunView>> RehearseAsync(RunDesk desk, CancellationToken cancellation)
+    {
+        var prepared = await desk.PrepareAsync(Request, cancellation);
+        if (prepared.Data is not { } ready)
+            return prepared.Refusal!;
+        if (desk.MissingProgram(ready.Plan) is { } missing)
+            return missing;
+        var run = desk.Session.Ids.Run(desk.Session.Clock.GetUtcNow());
+        var first = new LedgerEntry(1, desk.Session.Clock.GetUtcNow(), "operator", new RunEvent.RunStarted(ready.Plan));
+        return Outcome<RunView>.Done(
+            RunView.Of(RunFold.Begin(run, first)),
+            [new("plan", "lodestar plan", "See order, waves and policy")],
+            [.. prepared.Warnings, new Warning("dry-run", "Nothing was entered or started.")]);
+    }
+
     /// <summary>Enters the run without driving it, so that an engine in the background can.</summary>
     public async Task<Outcome<EnteredRun>> EnterAsync(RunDesk desk, string actor, CancellationToken cancellation)
     {

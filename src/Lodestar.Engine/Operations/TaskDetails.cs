@@ -68,6 +68,10 @@ public sealed record TaskDetails
 
     /// <summary>Whether it can be claimed now.</summary>
     public required bool Claimable { get; init; }
+
+    /// <summary>The fields an update changed; absent elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<string>? UpdatedFields { get; init; }
 }
 
 /// <summary>Where a task's product intent stands.</summary>

@@ -56,7 +56,8 @@ internal static class IntegrationChecks
             path,
             desk.Ground().EnvironmentFor([], new Dictionary<string, string>
             {
-                ["LODESTAR_RUN_ID"] = state.Run.Value, ["LODESTAR_PROCESS"] = process.Value,
+                ["LODESTAR_RUN_ID"] = state.Run.Value,
+                ["LODESTAR_PROCESS"] = process.Value,
             }),
             (long)timeout.TotalMilliseconds,
             null,

@@ -80,6 +80,31 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
     /// <summary>The user's own checkout.</summary>
     public PrimaryCheckout Checkout() => new(Git, PrimaryWorktree);
 
+    /// <summary>Folder of one process of a run.</summary>
+    internal string ProcessFolder(RunId run, ProcessId process) =>
+        Path.Combine(StateFolder, "runs", run.Value, "agents", process.Value);
+
+    /// <summary>Starts an engine for a run in the background; it outlives this process, and writes to a log in the run's folder.</summary>
+    internal async Task StartEngineAsync(RunId run, CancellationToken cancellation)
+    {
+        var log = Path.Combine(StateFolder, "runs", run.Value, "engine.log");
+        var script = "exec setsid -f \"$@\" </dev/null >>\"$LODESTAR_ENGINE_LOG\" 2>&1";
+        var environment = new Dictionary<string, string>(machine.Variables) { ["LODESTAR_ENGINE_LOG"] = log };
+        var result = await ChildProcess.RunAsync(
+            new ChildOrder(
+                "/bin/sh",
+                ["-c", script, "sh", .. machine.Lodestar, "-C", session.Context.Root.Value, "resume", run.Value, "--json"],
+                session.Context.Root.Value,
+                environment),
+            new ChildLimits(TimeSpan.FromSeconds(30), 4096, 4096),
+            cancellation);
+        if (result.Exit.Code != 0)
+            throw new EnvironmentException(
+                "engine-not-started",
+                $"No engine could be started in the background (exit code {result.Exit.Code}).",
+                $"lodestar resume {run}");
+    }
+
     /// <summary>The user's branch, for the verb that may move it.</summary>
     internal BaseBranch BaseBranch(IRepository repository) => new(Git, repository, Checkout(), PrimaryWorktree);
 

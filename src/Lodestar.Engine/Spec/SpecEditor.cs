@@ -54,12 +54,18 @@ public static class SpecEditor
     public static Outcome<SpecDocument> SetStatus(SpecDocument document, TaskId task, TaskStatus? status) => SetWritten(
         document, task, "status", status is { } given ? StatusText.Of(given) : null, definition => definition with { Status = status });
 
+    /// <summary>Notes when the definition was edited, in files that keep such a note.</summary>
+    public static Outcome<SpecDocument> SetUpdatedAt(SpecDocument document, TaskId task, DateTimeOffset now) =>
+        document.BodyOf(task)?.Find("updated_at") is null
+            ? document
+            : SetText(document, task, "updated_at", TaskShape.Time(now), definition => definition with { UpdatedAt = TaskShape.Stored(now) });
+
     /// <summary>Sets the product intent; null removes it.</summary>
     public static Outcome<SpecDocument> SetPrd(SpecDocument document, TaskId task, PrdReference? prd) =>
         SetPrdField(document, task, prd);
 
     /// <summary>Replaces one list of a task: adds what is new, removes what is gone, touches no other item.</summary>
-    public static Outcome<SpecDocument> SetList(SpecDocument document, TaskId task, TaskList list, IReadOnlyList<string> wanted)
+    public static Outcome<SpecDocument> SetList(SpecDocument document, TaskId task, TaskListField list, IReadOnlyList<string> wanted)
     {
         var current = document;
         foreach (var gone in list.Of(Find(document, task)).Where(item => !wanted.Contains(item)).Distinct())
@@ -156,7 +162,7 @@ public static class SpecEditor
             : without;
     }
 
-    private static Outcome<SpecDocument> AddItem(SpecDocument document, TaskId task, TaskList list, string item)
+    private static Outcome<SpecDocument> AddItem(SpecDocument document, TaskId task, TaskListField list, string item)
     {
         if (document.BodyOf(task) is not { } body)
             return Unknown(task);
@@ -177,7 +183,7 @@ public static class SpecEditor
         return Finish(text, With(document.Spec, task, definition => list.With(definition, [.. list.Of(definition), item])), document);
     }
 
-    private static Outcome<SpecDocument> RemoveItem(SpecDocument document, TaskId task, TaskList list, string item)
+    private static Outcome<SpecDocument> RemoveItem(SpecDocument document, TaskId task, TaskListField list, string item)
     {
         var body = document.BodyOf(task)!;
         var entry = body.Find(list.Key)!;

@@ -39,8 +39,14 @@ public sealed class SpecFile(string root)
     /// <param name="cancellation">Ends the wait for the lock.</param>
     /// <returns>The spec as it is now, or a refusal without effect.</returns>
     /// <exception cref="EnvironmentException"><c>spec-busy</c>, <c>spec-unreadable</c> or <c>spec-unwritable</c>.</exception>
+    public Task<Outcome<SpecDocument>> EditAsync(
+        Func<SpecDocument, Outcome<SpecDocument>> edit, CancellationToken cancellation) =>
+        EditAsync(document => Task.FromResult(edit(document)), cancellation);
+
+    /// <summary>As the other, for an edit that also changes the runtime plane: it does so before the file is replaced, and
+    /// the replacement is what makes both count. Locks are always taken in the order spec, store.</summary>
     public async Task<Outcome<SpecDocument>> EditAsync(
-        Func<SpecDocument, Outcome<SpecDocument>> edit, CancellationToken cancellation)
+        Func<SpecDocument, Task<Outcome<SpecDocument>>> edit, CancellationToken cancellation)
     {
         // Without a spec there may be no folder for the lock either.
         if (!Exists)
@@ -53,7 +59,7 @@ public sealed class SpecFile(string root)
         if (before.Data is null)
             return before;
 
-        var after = edit(before.Data);
+        var after = await edit(before.Data).ConfigureAwait(false);
         if (after.Data is { } edited && edited.Yaml.Text != source.Data.Text)
             Write(source.Data.Mark + edited.Yaml.Text);
         return after;

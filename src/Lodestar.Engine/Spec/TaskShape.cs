@@ -67,7 +67,7 @@ internal sealed record TaskShape(string NewLine, int Step, int ListIndent, bool 
         if (task.Status is { } status)
             fields.Add("status: " + StatusText.Of(status));
         if (task.CreatedAt is { } created)
-            fields.Add($"created_at: \"{created.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}\"");
+            fields.Add($"created_at: \"{Time(created)}\"");
         if (task.Prd is { } prd)
             fields.Add("prd: " + Prd(prd));
         return fields.ToImmutable();
@@ -78,6 +78,12 @@ internal sealed record TaskShape(string NewLine, int Step, int ListIndent, bool 
                 fields.Add(key + ":" + List(list, column, inBrackets));
         }
     }
+
+    /// <summary>A time as the file holds it.</summary>
+    internal static string Time(DateTimeOffset time) => $"{time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}";
+
+    /// <summary>A time as it reads back from the file.</summary>
+    internal static DateTimeOffset Stored(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
     /// <summary>Writes product intent on one line.</summary>
     internal static string Prd(PrdReference prd)

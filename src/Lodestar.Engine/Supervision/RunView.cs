@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Lodestar.Core;
 using Lodestar.Core.Context;
 using Lodestar.Core.Runs;
+using Lodestar.Engine.Operations;
 
 namespace Lodestar.Engine.Supervision;
 
@@ -159,4 +160,11 @@ public sealed record RunTotals(
     RespectRequiredConstructorParameters = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(RunView))]
+[JsonSerializable(typeof(RunList))]
+[JsonSerializable(typeof(RunTaskStory))]
+[JsonSerializable(typeof(RunLog))]
+[JsonSerializable(typeof(RunDifference))]
+[JsonSerializable(typeof(AskedRun))]
+[JsonSerializable(typeof(IntegratedRun))]
+[JsonSerializable(typeof(ProcessList))]
 public sealed partial class RunViewJson : JsonSerializerContext;

@@ -31,7 +31,12 @@ public class CommandTests
     {
         var inherited = new Dictionary<string, string>
         {
-            ["PATH"] = "/usr/bin", ["HOME"] = "/h", ["LC_TIME"] = "C", ["SECRET_THING"] = "x", ["MY_TOKEN"] = "t0ken", ["GIT_DIR"] = "/g",
+            ["PATH"] = "/usr/bin",
+            ["HOME"] = "/h",
+            ["LC_TIME"] = "C",
+            ["SECRET_THING"] = "x",
+            ["MY_TOKEN"] = "t0ken",
+            ["GIT_DIR"] = "/g",
         };
 
         var built = AgentEnvironment.Build(inherited, "/opt/lodestar", ["MY_TOKEN", "ABSENT"], new Dictionary<string, string> { ["LODESTAR_LANE"] = "1" });

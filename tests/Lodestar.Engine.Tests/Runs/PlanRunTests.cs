@@ -99,6 +99,7 @@ public class PlanRunTests
     {
         var world = new SessionWorld(new TestClock(), new IdSource(), _ => null);
         using var session = EngineSession.Open(repo.Root, world).Data!;
-        return await new PlanRun(request).ExecuteAsync(session, CancellationToken.None);
+        return await new PlanRun(request).ExecuteAsync(
+            new RunDesk(session, TestMachine.Here()), CancellationToken.None);
     }
 }

@@ -137,7 +137,8 @@ public class RunPlanningTests
             new PrimaryCheckout(repo.Git, repo.Root).LookAsync,
             new SnapshotCapture(repo.Git, repo.Root, repo.Beside("cache")).CaptureAsync,
             new AgentCommandLine(repo.Root, null));
-        return await new PlanRun(request).ExecuteAsync(sources, CancellationToken.None);
+        var prepared = await RunPlanning.PrepareAsync(sources, request, CancellationToken.None);
+        return prepared.Data is { } run ? Outcome<PlanData>.Done(PlanData.Of(run), prepared.Next, prepared.Warnings) : prepared.Refusal!;
     }
 
     private static TaskDefinition Task(string id, params string[] needs) =>

@@ -76,8 +76,8 @@ public sealed class SpecEditorTests
     {
         var document = SpecReader.Read("tasks:\n  F1:\n    title: T\n    labels:\n      # which\n      - a\n    locks: [x]\n").Data!;
 
-        var edited = SpecEditor.SetList(document, new("F1"), TaskList.Labels, []).Data!;
-        edited = SpecEditor.SetList(edited, new("F1"), TaskList.Locks, []).Data!;
+        var edited = SpecEditor.SetList(document, new("F1"), TaskListField.Labels, []).Data!;
+        edited = SpecEditor.SetList(edited, new("F1"), TaskListField.Locks, []).Data!;
 
         Assert.Equal("tasks:\n  F1:\n    title: T\n    labels: []\n      # which\n    locks: []\n", edited.Yaml.Text);
     }
@@ -115,7 +115,7 @@ public sealed class SpecEditorTests
     {
         var document = SpecReader.Read("base: &b {labels: [x]}\ntasks:\n  F1: {title: T, <<: *b}\n").Data!;
 
-        var edited = SpecEditor.SetList(document, new("F1"), TaskList.Labels, ["y"]);
+        var edited = SpecEditor.SetList(document, new("F1"), TaskListField.Labels, ["y"]);
 
         Assert.Equal("spec-edit-unsupported", edited.Refusal?.Code);
     }
@@ -130,8 +130,8 @@ public sealed class SpecEditorTests
             2 => SpecEditor.SetDescription(before, task.Id, word),
             3 => SpecEditor.SetPriority(before, task.Id, -3),
             4 => SpecEditor.SetStatus(before, task.Id, word.Length % 2 == 0 ? null : TaskStatus.Verified),
-            5 => SpecEditor.SetList(before, task.Id, TaskList.Labels, [.. task.Labels.Skip(1), word, other]),
-            6 => SpecEditor.SetList(before, task.Id, TaskList.AcceptanceCriteria, word.Length % 2 == 0 ? [] : [.. task.AcceptanceCriteria, other]),
+            5 => SpecEditor.SetList(before, task.Id, TaskListField.Labels, [.. task.Labels.Skip(1), word, other]),
+            6 => SpecEditor.SetList(before, task.Id, TaskListField.AcceptanceCriteria, word.Length % 2 == 0 ? [] : [.. task.AcceptanceCriteria, other]),
             _ => SpecEditor.SetPrd(before, task.Id, word.Length % 2 == 0 ? null : new("P.md", [new("#x", [1, 2])], word, null)),
         };
     }

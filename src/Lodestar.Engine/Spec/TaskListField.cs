@@ -5,12 +5,12 @@ using Lodestar.Core.Spec;
 namespace Lodestar.Engine.Spec;
 
 /// <summary>One of the list fields of a task.</summary>
-public sealed class TaskList
+public sealed class TaskListField
 {
     private readonly Func<TaskDefinition, ImmutableArray<string>> get;
     private readonly Func<TaskDefinition, ImmutableArray<string>, TaskDefinition> set;
 
-    private TaskList(
+    private TaskListField(
         string key,
         bool isShort,
         Func<TaskDefinition, ImmutableArray<string>> get,
@@ -23,18 +23,18 @@ public sealed class TaskList
     }
 
     /// <summary>The tasks a task waits for.</summary>
-    public static TaskList DependsOn { get; } = new(
+    public static TaskListField DependsOn { get; } = new(
         "depends_on", true, task => [.. task.DependsOn.Select(id => id.Value)],
         (task, items) => task with { DependsOn = [.. items.Select(id => new TaskId(id))] });
 
     /// <summary>Free words.</summary>
-    public static TaskList Labels { get; } = new("labels", true, task => task.Labels, (task, items) => task with { Labels = items });
+    public static TaskListField Labels { get; } = new("labels", true, task => task.Labels, (task, items) => task with { Labels = items });
 
     /// <summary>File scope.</summary>
-    public static TaskList Locks { get; } = new("locks", true, task => task.Locks, (task, items) => task with { Locks = items });
+    public static TaskListField Locks { get; } = new("locks", true, task => task.Locks, (task, items) => task with { Locks = items });
 
     /// <summary>What a reviewer checks.</summary>
-    public static TaskList AcceptanceCriteria { get; } = new(
+    public static TaskListField AcceptanceCriteria { get; } = new(
         "acceptance_criteria", false, task => task.AcceptanceCriteria, (task, items) => task with { AcceptanceCriteria = items });
 
     /// <summary>The field's name in the file.</summary>

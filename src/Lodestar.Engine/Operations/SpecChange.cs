@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Lodestar.Core;
+using Lodestar.Core.Lanes;
+using Lodestar.Core.Spec;
+using Lodestar.Engine.Spec;
+
+namespace Lodestar.Engine.Operations;
+
+/// <summary>What every change of a definition is held against before it is written.</summary>
+internal static class SpecChange
+{
+    /// <summary>Says why file patterns cannot be a file scope.</summary>
+    internal static Refusal? CheckLocks(IEnumerable<string> locks)
+    {
+        foreach (var pattern in locks)
+        {
+            if (FileScope.Problem(pattern) is { } problem)
+                return new("lock-invalid", problem, "write it relative to the repository root, for example src/auth/**") { Details = new() { ["lock"] = pattern } };
+        }
+
+        return null;
+    }
+
+    /// <summary>Says which rule of the graph a task breaks. What is wrong elsewhere in the spec does not stand in its way.</summary>
+    internal static Refusal? CheckGraph(SpecDocument document, TaskId task)
+    {
+        var finding = SpecCheck.Run(document.Spec).FirstOrDefault(found => found.Task == task || found.Path.Contains(task));
+        return finding is null
+            ? null
+            : new(finding.Rule, finding.Message, "lodestar task graph --format text")
+            {
+                Details = new()
+                {
+                    ["task_id"] = finding.Task.Value,
+                    ["dependency"] = finding.Dependency.Value,
+                    ["path"] = new JsonArray([.. finding.Path.Select(id => (JsonNode)id.Value)]),
+                },
+            };
+    }
+
+    /// <summary>Reads task ids that a caller typed.</summary>
+    internal static Refusal? CheckId(string text) => TaskId.Problem(text) is { } problem
+        ? new("task-id-invalid", problem, null) { Details = new() { ["task_id"] = text } }
+        : null;
+
+    /// <summary>The reference to product intent that a caller asked for, if any.</summary>
+    /// <returns>Null, or a refusal; the reference is null when none was asked for.</returns>
+    internal static Refusal? Prd(EngineSession session, PrdRequest? request, out PrdReference? reference)
+    {
+        reference = null;
+        if (request is null)
+            return null;
+        if (string.IsNullOrWhiteSpace(request.Source))
+            return new("prd-source-needed", "A PRD heading or excerpt needs the document it is from.", "add --prd-source PRD.md");
+        var referred = PrdFile.Refer(session.Context.Root.Value, request.Source, request.Anchors, request.Excerpt, request.Validate);
+        reference = referred.Data;
+        return referred.Refusal;
+    }
+}
+
+/// <summary>Product intent as a caller names it.</summary>
+/// <param name="Source">The document, relative to the repository root.</param>
+/// <param name="Anchors">Headings meant.</param>
+/// <param name="Excerpt">Text to freeze with the task, or null.</param>
+/// <param name="Validate">Whether document and headings must exist.</param>
+public sealed record PrdRequest(string? Source, ImmutableArray<string> Anchors, string? Excerpt, bool Validate = true);
