@@ -15,6 +15,9 @@ public sealed class CharterFile(string root)
     /// <summary>The machine settings' path below the root.</summary>
     public const string LocalPath = ".lodestar/local.yaml";
 
+    // A missing file is no error here, so its code never leaves this class.
+    private static readonly SourceCodes Codes = new("charter-missing", "charter-invalid", "charter-unreadable");
+
     /// <summary>Reads the charter; without the file, what is built in.</summary>
     /// <returns>The charter, or the refusal <c>charter-invalid</c>.</returns>
     /// <exception cref="EnvironmentException">The file cannot be read (<c>charter-unreadable</c>).</exception>
@@ -28,9 +31,9 @@ public sealed class CharterFile(string root)
     private Outcome<T> Load<T>(string path, Func<string, Outcome<T>> read, T builtIn)
         where T : class
     {
-        var source = SourceText.Read(Path.Combine(root, path), path, "charter");
+        var source = SourceText.Read(Path.Combine(root, path), path, Codes);
         if (source.Data is { } found)
             return read(found.Text);
-        return source.Refusal!.Code == "charter-missing" ? builtIn : source.Refusal;
+        return source.Refusal!.Code == Codes.Missing ? builtIn : source.Refusal;
     }
 }

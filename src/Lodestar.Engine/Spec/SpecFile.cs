@@ -15,6 +15,8 @@ public sealed class SpecFile(string root)
     /// <summary>The lock file's path below the root.</summary>
     public const string LockPath = ".lodestar/spec.lock";
 
+    private static readonly SourceCodes Codes = new("spec-missing", "spec-invalid", "spec-unreadable");
+
     /// <summary>How long a writer waits for others.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -29,7 +31,7 @@ public sealed class SpecFile(string root)
     /// <exception cref="EnvironmentException">The file is there but cannot be read (<c>spec-unreadable</c>).</exception>
     public Outcome<SpecDocument> Load()
     {
-        var source = SourceText.Read(FullPath, RelativePath, "spec");
+        var source = SourceText.Read(FullPath, RelativePath, Codes);
         return source.Data is { } found ? SpecReader.Read(found.Text) : source.Refusal!;
     }
 
@@ -52,7 +54,7 @@ public sealed class SpecFile(string root)
         if (!Exists)
             return Load();
         using var held = await LockAsync(cancellation).ConfigureAwait(false);
-        var source = SourceText.Read(FullPath, RelativePath, "spec");
+        var source = SourceText.Read(FullPath, RelativePath, Codes);
         if (source.Data is null)
             return source.Refusal!;
         var before = SpecReader.Read(source.Data.Text);

@@ -14,10 +14,10 @@ internal sealed record SourceText(string Text, string Mark)
     /// <summary>Reads a file.</summary>
     /// <param name="path">Absolute path.</param>
     /// <param name="name">The file's name as people know it.</param>
-    /// <param name="kind">First word of the codes: <c>spec</c> gives <c>spec-missing</c>, <c>spec-invalid</c>, <c>spec-unreadable</c>.</param>
+    /// <param name="codes">The codes to refuse and fail with.</param>
     /// <returns>The text, or a refusal when the file is missing or not UTF-8.</returns>
     /// <exception cref="EnvironmentException">The file is there but cannot be read.</exception>
-    internal static Outcome<SourceText> Read(string path, string name, string kind)
+    internal static Outcome<SourceText> Read(string path, string name, SourceCodes codes)
     {
         byte[] bytes;
         try
@@ -26,11 +26,11 @@ internal sealed record SourceText(string Text, string Mark)
         }
         catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
         {
-            return new Refusal($"{kind}-missing", $"There is no {name} here.", "lodestar init");
+            return new Refusal(codes.Missing, $"There is no {name} here.", "lodestar init");
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentException($"{kind}-unreadable", $"{path} cannot be read: {cause.Message}", null, cause);
+            throw new EnvironmentException(codes.Unreadable, $"{path} cannot be read: {cause.Message}", null, cause);
         }
 
         try
@@ -40,16 +40,16 @@ internal sealed record SourceText(string Text, string Mark)
         }
         catch (DecoderFallbackException cause)
         {
-            return NotUtf8(bytes.AsSpan(0, cause.Index), name, kind);
+            return NotUtf8(bytes.AsSpan(0, cause.Index), name, codes.Invalid);
         }
     }
 
-    private static Refusal NotUtf8(ReadOnlySpan<byte> before, string name, string kind)
+    private static Refusal NotUtf8(ReadOnlySpan<byte> before, string name, string code)
     {
         var line = before.Count((byte)'\n') + 1;
         var column = before.Length - before.LastIndexOf((byte)'\n');
         const string message = "A byte here is not UTF-8.";
-        return new($"{kind}-invalid", $"{name}:{line}:{column}: {message}", $"save {name} as UTF-8")
+        return new(code, $"{name}:{line}:{column}: {message}", $"save {name} as UTF-8")
         {
             Details = new()
             {
@@ -67,3 +67,9 @@ internal sealed record SourceText(string Text, string Mark)
         };
     }
 }
+
+/// <summary>The codes that tell what is wrong with a file of one kind.</summary>
+/// <param name="Missing">It is not there.</param>
+/// <param name="Invalid">It is not what it should be.</param>
+/// <param name="Unreadable">It is there and cannot be read.</param>
+internal sealed record SourceCodes(string Missing, string Invalid, string Unreadable);
