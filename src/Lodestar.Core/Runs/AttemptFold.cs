@@ -78,16 +78,8 @@ internal static class AttemptFold
                     ? attempt with { Try = attempt.Try + 1 }
                     : EndedBy(attempt, new AttemptEnd("failed", failed.Code, TurnReason(turn, failed), failed.Text))),
             (Effect.Collect collect, EffectResult.Collected collected) =>
-                Count(state, collect.Task, collected.Receipt).WithAttempt(collect.Task, attempt => AfterEvidence(
-                    state,
-                    recorded,
-                    attempt with
-                    {
-                        Head = collected.Head,
-                        Tree = collected.Tree,
-                        // A reason for changing nothing counts only where nothing was changed.
-                        NoChange = collected.Head is null ? attempt.NoChange : null,
-                    })),
+                Count(state, collect.Task, collected.Receipt).WithAttempt(
+                    collect.Task, attempt => AfterEvidence(state, recorded, WithEvidence(attempt, collected))),
             (Effect.Collect collect, EffectResult.Rejected rejected) => state.WithAttempt(
                 collect.Task, attempt => EndedBy(attempt, new AttemptEnd(
                     "failed",
@@ -164,6 +156,14 @@ internal static class AttemptFold
     private static RunState Count(RunState state, TaskId task, Receipt? receipt) => receipt is null
         ? state
         : state.WithTask(task, run => run with { Receipts = run.Receipts + 1 });
+
+    /// <summary>A reason for changing nothing counts only where nothing was changed.</summary>
+    private static AttemptRun WithEvidence(AttemptRun attempt, EffectResult.Collected collected) => attempt with
+    {
+        Head = collected.Head,
+        Tree = collected.Tree,
+        NoChange = collected.Head is null ? attempt.NoChange : null,
+    };
 
     private static RunState Checked(
         RunState state, LedgerEntry recorded, Effect.RunCheck check, EffectResult.Checked result)

@@ -45,13 +45,7 @@ public static class RunFold
     private static RunState Apply(RunState state, LedgerEntry recorded) => recorded.Event switch
     {
         RunEvent.RunStarted => throw new LedgerContradictionException(recorded.Seq, "The run was started already."),
-        // Owning the run under a fence that is no longer the last is nobody's wish any more.
-        RunEvent.EngineAttached attached => state with
-        {
-            EngineFence = attached.Fence,
-            InFlight = state.InFlight.RemoveRange(
-                state.InFlight.Where(item => item.Value.Effect is Effect.OwnRun).Select(item => item.Key)),
-        },
+        RunEvent.EngineAttached attached => Attach(state, attached),
         RunEvent.AttemptStarted started => AttemptFold.Start(state, recorded, started),
         RunEvent.LeaseTaken taken => state.WithAttempt(taken.Task, attempt => attempt with
         {
@@ -142,6 +136,14 @@ public static class RunFold
         },
         _ => throw new LedgerContradictionException(
             recorded.Seq, $"Event {recorded.Event.GetType().Name} has no meaning here."),
+    };
+
+    /// <summary>Owning the run under a fence that is no longer the last is nobody's wish any more.</summary>
+    private static RunState Attach(RunState state, RunEvent.EngineAttached attached) => state with
+    {
+        EngineFence = attached.Fence,
+        InFlight = state.InFlight.RemoveRange(
+            state.InFlight.Where(item => item.Value.Effect is Effect.OwnRun).Select(item => item.Key)),
     };
 
     private static RunState Intend(RunState state, LedgerEntry recorded, RunEvent.EffectIntended intended)

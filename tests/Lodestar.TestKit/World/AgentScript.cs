@@ -64,6 +64,12 @@ public enum Conduct
 
     /// <summary>Changes a file that others change as well.</summary>
     TouchesShared,
+
+    /// <summary>Adds one of two files that are fine alone and not together.</summary>
+    TouchesPair,
+
+    /// <summary>Leaves a repository of its own in its lane.</summary>
+    NestsRepository,
 }
 
 /// <summary>A builder at work in a lane.</summary>
@@ -182,6 +188,13 @@ internal sealed class AgentScript(
             case Conduct.TouchesShared:
                 tree.Files["shared/file"] = $"{task} in {process.Order.Process}\n";
                 Commit();
+                break;
+            case Conduct.TouchesPair:
+                tree.Files[task.Value[^1] % 2 == 0 ? "shared/left" : "shared/right"] = $"{task}\n";
+                Commit();
+                break;
+            case Conduct.NestsRepository:
+                tree.Files[$"src/{task}/nested/"] = "a repository";
                 break;
             default:
                 break;

@@ -1,4 +1,5 @@
 using Lodestar.Engine;
+using Lodestar.Engine.Supervision;
 
 namespace Lodestar.TestKit.World;
 
@@ -51,16 +52,19 @@ public abstract class CallGate
 /// <param name="chaos">What goes wrong.</param>
 /// <param name="kill">Kills the engine.</param>
 /// <param name="trace">Told of every passage.</param>
+/// <param name="mark">Told of every labelled point.</param>
 internal sealed class EngineGate(
-    WorldSchedule schedule, Actor engine, Chaos chaos, Action kill, Action<string> trace) : CallGate
+    WorldSchedule schedule, Actor engine, Chaos chaos, Action kill, Action<string> trace, Action<string> mark) : CallGate
 {
     public override void Reach(string call)
     {
         if (engine.IsDead)
             throw new EngineKilledException();
-        if (!chaos.Kills(call))
+        mark($"reached {call}");
+        if (!chaos.KillsAt(call))
             return;
         trace($"{engine.Name} killed at {call}");
+        mark($"killed {call}");
         kill();
         throw new EngineKilledException();
     }
@@ -74,12 +78,13 @@ internal sealed class EngineGate(
         void Pass()
         {
             trace($"{engine.Name} {(isEntry ? "calls" : "leaves")} {call}");
-            if (chaos.Kills(call))
+            if (chaos.Kills())
             {
                 trace($"{engine.Name} killed {(isEntry ? "before" : "after")} {call}");
                 kill();
             }
-            else if (chaos.Breaks(call))
+            // A host that was started is known to its caller, whatever else goes wrong.
+            else if ((isEntry || !call.StartsWith("host", StringComparison.Ordinal)) && chaos.Breaks())
             {
                 trace($"{call} breaks {(isEntry ? "before" : "after")} it is done");
                 passed.SetException(new EnvironmentException("world-broken", $"The world broke at {call}."));
@@ -105,12 +110,19 @@ internal sealed class EngineGate(
 /// <param name="rate">One passage in so many is struck.</param>
 internal sealed class Chaos(Random random, int kills, int breaks, int rate)
 {
+    private static readonly string[] Labels = [.. CrashLabel.All];
     private int kills = kills;
     private int breaks = breaks;
 
-    internal bool Kills(string call) => kills > 0 && random.Next(rate) == 0 && kills-- > 0;
+    private readonly string target = Labels[random.Next(Labels.Length)];
 
-    internal bool Breaks(string call) => breaks > 0 && random.Next(rate) == 0 && breaks-- > 0;
+    /// <summary>Labelled points are few and matter most, so each world has one of them to die at.</summary>
+    internal bool KillsAt(string label) =>
+        kills > 0 && random.Next(label == target ? 3 : rate) == 0 && kills-- > 0;
+
+    internal bool Kills() => kills > 0 && random.Next(rate) == 0 && kills-- > 0;
+
+    internal bool Breaks() => breaks > 0 && random.Next(rate) == 0 && breaks-- > 0;
 
     internal TimeSpan? Delay() => random.Next(8) == 0 ? TimeSpan.FromMilliseconds(random.Next(1500)) : null;
 }

@@ -16,6 +16,7 @@ namespace Lodestar.TestKit.World;
 /// <param name="Breaks">Most calls broken.</param>
 /// <param name="Requests">Most requests people make.</param>
 /// <param name="Rivals">Most times somebody else takes a task.</param>
+/// <param name="HasMeddler">True when somebody moves the run branch by hand.</param>
 public sealed record Scenario(
     RunPlan Plan,
     ImmutableDictionary<TaskId, ImmutableArray<Conduct>> Conducts,
@@ -24,7 +25,8 @@ public sealed record Scenario(
     int Kills,
     int Breaks,
     int Requests,
-    int Rivals)
+    int Rivals,
+    bool HasMeddler)
 {
     private static readonly ProjectId Project = new("01JZ0000000000000000000000");
 
@@ -32,43 +34,51 @@ public sealed record Scenario(
     private static readonly Conduct[] Troubles =
     [
         .. Enum.GetValues<Conduct>().Except(
-            [Conduct.Commits, Conduct.LeavesUncommitted, Conduct.CommitsHalf, Conduct.DeclaresNoChange, Conduct.TouchesShared]),
+            [Conduct.Commits, Conduct.LeavesUncommitted, Conduct.CommitsHalf, Conduct.DeclaresNoChange, Conduct.TouchesShared, Conduct.TouchesPair]),
     ];
+
+    /// <summary>Conducts whose outcome depends on what other tasks did.</summary>
+    private static readonly Conduct[] Meetings =
+        [Conduct.TouchesShared, Conduct.TouchesShared, Conduct.TouchesPair, Conduct.DeclaresNoChange];
 
     private static readonly Conduct[] Fine = [Conduct.Commits, Conduct.LeavesUncommitted, Conduct.CommitsHalf];
 
     /// <summary>The same run with nothing going wrong from outside.</summary>
-    public Scenario Undisturbed => this with { Kills = 0, Breaks = 0, Requests = 0, Rivals = 0 };
+    public Scenario Undisturbed => this with { Kills = 0, Breaks = 0, Requests = 0, Rivals = 0, HasMeddler = false };
 
     /// <summary>Draws a scenario.</summary>
     public static Scenario Draw(Random random, CommitId root)
     {
         var isGentle = random.Next(3) == 0;
+        // Tasks that declare no files keep nobody out, so only they can conflict.
+        var isLoose = !isGentle && random.Next(2) == 0;
         var ids = Enumerable.Range(1, 1 + random.Next(6)).Select(number => new TaskId($"F{number}")).ToArray();
-        var tasks = ids.Select((id, at) => DrawTask(random, id, ids[..at])).ToImmutableArray();
+        var tasks = ids.Select((id, at) => DrawTask(random, id, ids[..at], isLoose)).ToImmutableArray();
         return new Scenario(
             DrawPlan(random, tasks, root, isGentle),
-            ids.ToImmutableDictionary(id => id, _ => DrawConducts(random, isGentle)),
+            ids.ToImmutableDictionary(id => id, _ => DrawConducts(random, isGentle, isLoose)),
             ids.ToImmutableDictionary(id => id, _ => DrawReviews(random, isGentle)),
             isGentle,
             random.Next(6),
             random.Next(4),
             isGentle ? 0 : random.Next(5),
-            random.Next(3));
+            random.Next(5),
+            random.Next(10) == 0);
     }
 
     /// <summary>One task that succeeds at once, and a calm world.</summary>
     public static Scenario Simplest(CommitId root) => new(
-        DrawPlan(new Random(1), [DrawTask(new Random(1), new("F1"), [])], root, true),
+        DrawPlan(new Random(1), [DrawTask(new Random(1), new("F1"), [], false)], root, true),
         ImmutableDictionary<TaskId, ImmutableArray<Conduct>>.Empty,
         ImmutableDictionary<TaskId, ImmutableArray<bool?>>.Empty,
         true,
         0,
         0,
         0,
-        0);
+        0,
+        false);
 
-    private static PlannedTask DrawTask(Random random, TaskId id, TaskId[] before) => new(
+    private static PlannedTask DrawTask(Random random, TaskId id, TaskId[] before, bool isLoose) => new(
         id,
         $"Task {id}",
         "",
@@ -78,20 +88,23 @@ public sealed record Scenario(
         random.Next(4) switch
         {
             0 => [],
+            _ when isLoose => [],
             1 => [$"src/{id}/**", "shared/**"],
             _ => [$"src/{id}/**"],
         },
         random.Next(3),
         Sha256Text.Of(id.Value));
 
-    private static ImmutableArray<Conduct> DrawConducts(Random random, bool isGentle)
+    private static ImmutableArray<Conduct> DrawConducts(Random random, bool isGentle, bool isLoose)
     {
         // Attempts that conflict or are cut short by a lost lease come on top: fewer failures than attempts are allowed.
         var bad = random.Next(isGentle ? 2 : 4);
-        var conducts = Enumerable.Range(0, bad).Select(_ => isGentle || random.Next(5) > 0
+        var conducts = Enumerable.Range(0, bad).Select(_ => isGentle || random.Next(3) > 0
             ? Troubles[random.Next(Troubles.Length)]
-            : random.Next(3) == 0 ? Conduct.DeclaresNoChange : Conduct.TouchesShared);
-        return [.. conducts, .. Enumerable.Range(0, 12).Select(_ => Fine[random.Next(Fine.Length)])];
+            : Meetings[random.Next(Meetings.Length)]);
+        return isLoose && random.Next(2) == 0
+            ? [.. Enumerable.Range(0, 12).Select(_ => Meetings[random.Next(Meetings.Length)])]
+            : [.. conducts, .. Enumerable.Range(0, 12).Select(_ => Fine[random.Next(Fine.Length)])];
     }
 
     private static ImmutableArray<bool?> DrawReviews(Random random, bool isGentle) => isGentle
@@ -125,7 +138,7 @@ public sealed record Scenario(
             policy,
             [PipelineStep.Implement, PipelineStep.Check, PipelineStep.Review, PipelineStep.Merge],
             [],
-            random.Next(5) == 0 ? [] : [.. Checks.Take(1 + random.Next(2))],
+            !isGentle && random.Next(5) == 0 ? [] : [.. Checks.Take(1 + random.Next(2))],
             builder,
             hasReview ? builder with { Name = "reviewer" } : null,
             [".lodestar/**"],

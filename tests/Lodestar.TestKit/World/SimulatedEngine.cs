@@ -23,9 +23,10 @@ internal sealed class SimulatedEngine(WorldSchedule schedule, string name) : Act
         long written,
         Action kill,
         Action<string> trace,
+        Action<string> mark,
         Action<string> disturbed)
     {
-        Gate = new EngineGate(schedule, this, chaos, kill, trace);
+        Gate = new EngineGate(schedule, this, chaos, kill, trace, mark);
         Parts = tamper(new RunParts(
             new MemoryRunStore(plane, this, Gate),
             new MemoryRepository(git, Gate, disturbed),

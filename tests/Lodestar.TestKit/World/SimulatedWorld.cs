@@ -29,6 +29,9 @@ public sealed class SimulatedWorld
     private readonly Queue<string> trace = new();
     private readonly Func<RunParts, RunParts> tamper;
     private int engines;
+    private bool isOver;
+    private bool isMeddled;
+    private Exception? failure;
     private int retriesLeft = 2;
     private string digest = "";
 
@@ -87,6 +90,9 @@ public sealed class SimulatedWorld
     /// <summary>Engines that were started.</summary>
     public int Engines => engines;
 
+    /// <summary>Kinds of things that happened, and how often.</summary>
+    public SortedDictionary<string, int> Marks { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Lives until the run is over for good.</summary>
     /// <exception cref="WorldBrokenException">An invariant does not hold.</exception>
     public void Live()
@@ -96,6 +102,8 @@ public sealed class SimulatedWorld
             schedule.After(TimeSpan.FromSeconds(random.Next(120)), nature, Request);
         for (var rival = 0; rival < Scenario.Rivals; rival++)
             schedule.After(TimeSpan.FromSeconds(random.Next(120)), nature, Rival);
+        if (Scenario.HasMeddler)
+            schedule.After(TimeSpan.FromSeconds(random.Next(60)), nature, Meddle);
         StartEngine([]);
         while (!isOver)
         {
@@ -107,8 +115,6 @@ public sealed class SimulatedWorld
 
         End();
     }
-
-    private bool isOver;
 
     /// <summary>What the operation that starts or resumes a run does, in the world.</summary>
     private async Task DriveAsync(SimulatedEngine engine, IReadOnlyList<RunEvent> wishes)
@@ -132,7 +138,7 @@ public sealed class SimulatedWorld
         Witness.Require(++engines <= EngineLimit, "18-bounds", $"The run needs more than {EngineLimit} engines.");
         var engine = new SimulatedEngine(schedule, $"engine-{engines}");
         engine.Open(
-            tamper, random, chaos, Git, plane, processes, witness.State!.Seq, () => Gone(engine), Note,
+            tamper, random, chaos, Git, plane, processes, witness.State!.Seq, () => Gone(engine), Note, Mark,
             path => Holding(() => Disturbed(path)));
         schedule.Post(engine, () => _ = LiveAsync(engine, wishes));
     }
@@ -160,8 +166,6 @@ public sealed class SimulatedWorld
             Gone(engine);
     }
 
-    private Exception? failure;
-
     /// <summary>What is broken stays broken, whoever catches the exception.</summary>
     private void Holding(Action act)
     {
@@ -187,6 +191,13 @@ public sealed class SimulatedWorld
     private void Decide()
     {
         var state = witness.State!;
+        if (state is { Status: RunStatus.Paused, Code: "run-branch-moved" })
+        {
+            // What was found there is kept; its owner puts the branch back.
+            Git.Refs[Branch] = state.Tip.Value;
+            isMeddled = false;
+        }
+
         if (state.Status != RunStatus.Ended)
         {
             // A budget that is spent stops every engine at once; so does a branch that is gone.
@@ -220,6 +231,23 @@ public sealed class SimulatedWorld
         plane.Ask(kind, kind is "retry" or "skip" ? task : null);
     }
 
+    /// <summary>Somebody moves the run branch by hand.</summary>
+    private void Meddle()
+    {
+        if (isMeddled = Git.Refs.ContainsKey(Branch) && witness.State!.Status != RunStatus.Ended)
+            Git.Refs[Branch] = Made(Git.Commit(new CommitDraft(
+                Git.Tree(Git.Files(root.Value)), [root], "By hand\n", new("User", "user@example.test"), 7))).Value;
+        Note("somebody moves the run branch");
+    }
+
+    private CommitId Made(CommitId commit)
+    {
+        treasury.Add(commit);
+        return commit;
+    }
+
+    private string Branch => RefName.Branch(RefName.RunBranch(run));
+
     private void Rival()
     {
         var tasks = Scenario.Plan.Tasks;
@@ -231,7 +259,11 @@ public sealed class SimulatedWorld
     private void Recorded(IReadOnlyList<LedgerEntry> batch)
     {
         foreach (var item in batch)
+        {
             Note($"  {item.Seq} {Brief(item.Event)}");
+            Mark(KindOf(item.Event));
+        }
+
         witness.See(batch);
         treasury.Require(isOver: false);
         Untouched();
@@ -256,7 +288,7 @@ public sealed class SimulatedWorld
     /// <summary>The run branch is where the ledger says, or at the very commit that was about to be published.</summary>
     private void AtTheTip()
     {
-        if (!Git.Refs.TryGetValue(RefName.Branch(RefName.RunBranch(run)), out var tip))
+        if (isMeddled || !Git.Refs.TryGetValue(Branch, out var tip))
             return;
         var state = witness.State!;
         Witness.Require(
@@ -291,6 +323,20 @@ public sealed class SimulatedWorld
         if (trace.Count > TraceTail)
             trace.Dequeue();
     }
+
+    private void Mark(string kind) => Marks[kind] = Marks.GetValueOrDefault(kind) + 1;
+
+    private static string KindOf(RunEvent happened) => happened switch
+    {
+        RunEvent.EffectSettled settled => $"settled {settled.Result.GetType().Name}",
+        RunEvent.AttemptEnded ended => $"attempt {ended.Code}",
+        RunEvent.TaskFailed failed => $"failed {failed.Code}",
+        RunEvent.ProcessEnded ended => $"process {ended.Status}",
+        RunEvent.RunPaused paused => $"paused {paused.Code}",
+        RunEvent.RunEnded ended => $"ended {ended.Outcome}",
+        RunEvent.FindingRaised raised => $"finding {raised.Finding.Code}",
+        _ => happened.GetType().Name,
+    };
 
     private static string Brief(RunEvent happened) => happened switch
     {
