@@ -15,6 +15,7 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     private static readonly string[] UpdateRef = ["update-ref", "--no-deref", "-z", "--stdin"];
 
     private const int StraightLimit = 16;
+    private const int ManyChanges = 500;
 
     private readonly GitClient git;
     private readonly string directory;
@@ -169,6 +170,8 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ConflictMarkersAsync(CommitId from, CommitId to, CancellationToken cancellation)
     {
+        if (!await HasMarkersAsync(await ChangesAsync(from.Value, to.Value, cancellation), cancellation))
+            return [];
         string[] diff = ["diff-tree", "-r", "--no-renames", "--no-textconv", "--no-ext-diff", "-G", "^(<{7}|>{7}) "];
         var named = await RunAsync([.. diff, "-z", "--name-only", from.Value, to.Value, "--"], cancellation);
         var found = new List<string>();
@@ -239,6 +242,21 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
             ?? throw new EnvironmentException("git-failed", $"The repository has no commit {commit}.");
         var line = GitPorcelain.Text(content).Split('\n').First(one => one.StartsWith("committer ", StringComparison.Ordinal));
         return long.Parse(line.Split(' ')[^2], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>True when new content holds a marker at all: seldom, and only then git is asked whether it was added.</summary>
+    private async Task<bool> HasMarkersAsync(IReadOnlyList<PathChange> changes, CancellationToken cancellation)
+    {
+        if (changes.Count > ManyChanges)
+            return true;
+        foreach (var blob in changes.Select(change => change.Blob).OfType<string>())
+        {
+            if (await objects.ContentAsync(blob, cancellation) is { } content
+                && (content.AsSpan().IndexOf("<<<<<<< "u8) >= 0 || content.AsSpan().IndexOf(">>>>>>> "u8) >= 0))
+                return true;
+        }
+
+        return false;
     }
 
     private async Task<TreeId> TreeOfAsync(string commitOrTree, CancellationToken cancellation) =>
