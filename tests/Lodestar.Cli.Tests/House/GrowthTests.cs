@@ -18,7 +18,6 @@ public sealed class GrowthTests
 
     private static readonly Dictionary<string, int> LongMethods = new(StringComparer.Ordinal)
     {
-        ["Lodestar.Core:AttemptFold.Settled"] = 62, // One case for every way an attempt can end.
         ["Lodestar.Core:RunFold.Apply"] = 101, // One case for every fact of a run: nothing to split by.
     };
 
