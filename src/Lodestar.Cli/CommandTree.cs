@@ -68,6 +68,7 @@ internal sealed class CommandTree
             RunCommands.Integrate()));
         Root.Subcommands.Add(RunCommands.Resume());
         Root.Subcommands.Add(RunQueryCommands.Processes());
+        Root.Subcommands.Add(DemoCommand.Create());
         Root.Subcommands.Add(CrashLabelsCommand.Create());
         Root.Subcommands.Add(CompletionCommand.Create());
         Root.Subcommands.Add(CompleteCommand.Create(this));
