@@ -1,6 +1,7 @@
 using System.Collections;
 using Lodestar.Core;
 using Lodestar.Engine;
+using Lodestar.Engine.Supervision;
 using Lodestar.Engine.Spec;
 
 namespace Lodestar.Cli;
@@ -32,6 +33,9 @@ internal sealed class CommandContext
 
     /// <summary>Where long verbs tell how they come along.</summary>
     public Progress Progress => field ??= new Progress(Output);
+
+    /// <summary>Tells what happens in the run this process drives or watches.</summary>
+    public RunNarrator Narrator { get; } = new();
 
     /// <summary>Reads an environment variable.</summary>
     public required Func<string, string?> Variable { get; init; }

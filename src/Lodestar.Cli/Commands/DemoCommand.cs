@@ -93,7 +93,7 @@ internal static class DemoCommand
                 continue;
             lines.AddRange(story.Attempts.Select(attempt => $"{task.Id} {task.Title}: attempt {attempt.Attempt} ended. {attempt.Reason}"));
             lines.AddRange(story.Events
-                .Where(moment => moment.Text == RunNarration.ChangesRequested)
+                .Where(moment => moment.Text == RunNarrator.ChangesRequested)
                 .Select(_ => $"{task.Id} {task.Title}: the reviewer asked for changes and got them."));
         }
 

@@ -37,8 +37,7 @@ internal static class RunDrives
     {
         foreach (var entry in entries)
         {
-            var task = RunNarration.TaskOf(entry.Event);
-            var text = RunNarration.Tell(entry.Event);
+            var (task, text) = context.Narrator.Tell(entry);
             if (entry.Event is RunEvent.RunStarted)
                 text = $"{state.Run}: {text}";
             context.Progress.Report(new ProgressNote(

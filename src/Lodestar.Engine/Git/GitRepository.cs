@@ -11,10 +11,6 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
 {
     private static readonly GitIdentity Own = new("Lodestar", "lodestar@invalid");
 
-    // Not dereferenced: a symbolic reference put in our place must not lead our update to somebody's branch.
-    private static readonly string[] UpdateRef = ["update-ref", "--no-deref", "-z", "--stdin"];
-
-    private const int StraightLimit = 16;
     private const int ManyChanges = 500;
 
     private readonly GitClient git;
@@ -22,9 +18,9 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     private readonly string common;
     private readonly ObjectFormat format;
     private readonly ObjectReader objects;
-    private readonly GitConversation references;
+    private readonly References references;
+    private readonly CommitHistory history;
     private readonly TreeComparer trees;
-    private readonly RefFiles refFiles;
     private readonly Worktrees worktrees;
     private readonly WorktreeCommits commits;
     private readonly MergeBench bench;
@@ -37,9 +33,9 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
         this.common = common;
         this.format = format;
         objects = new ObjectReader(git, directory);
-        references = new GitConversation(git, directory, UpdateRef);
+        references = new References(git, directory, common, format);
+        history = new CommitHistory(git, directory, objects);
         trees = new TreeComparer(git, directory);
-        refFiles = new RefFiles(common);
         worktrees = new Worktrees(git, directory, common, format);
         commits = new WorktreeCommits(worktrees, this);
         bench = new MergeBench(git, worktrees, this, common, Path.Combine(engineDirectory, "merge"));
@@ -75,31 +71,12 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     public Task<TreeId> TreeAsync(CommitId commit, CancellationToken cancellation) => TreeOfAsync(commit.Value, cancellation);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<string, string>> RefsAsync(
-        IReadOnlyList<string> prefixes, CancellationToken cancellation)
-    {
-        if (refFiles.Read(prefixes) is { } read)
-            return read;
-        var reply = await RunAsync(
-            ["for-each-ref", "--format=%(refname)%00%(objectname)", "--", .. prefixes.Select(one => one.TrimEnd('/'))],
-            cancellation);
-        return GitPorcelain.Refs(reply.Output);
-    }
+    public Task<IReadOnlyDictionary<string, string>> RefsAsync(
+        IReadOnlyList<string> prefixes, CancellationToken cancellation) => references.ReadAsync(prefixes, cancellation);
 
     /// <inheritdoc/>
-    public async Task<bool> UpdateRefsAsync(IReadOnlyList<RefChange> changes, CancellationToken cancellation)
-    {
-        var input = string.Concat(changes.Select(Instruction));
-        try
-        {
-            return await references.AskAsync(Encoding.UTF8.GetBytes($"start\0{input}commit\0"), CommittedAsync, cancellation);
-        }
-        catch (IOException)
-        {
-            // Git ends when it refuses a transaction. Asked once more by itself, it says why.
-            return await UpdateRefsAloneAsync(changes, Encoding.UTF8.GetBytes(input), cancellation);
-        }
-    }
+    public Task<bool> UpdateRefsAsync(IReadOnlyList<RefChange> changes, CancellationToken cancellation) =>
+        references.UpdateAsync(changes, cancellation);
 
     /// <inheritdoc/>
     public async Task<string> WriteBlobAsync(ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
@@ -110,47 +87,12 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
         objects.ContentAsync(objectName, cancellation);
 
     /// <inheritdoc/>
-    public async Task<bool> ContainsAsync(CommitId ancestor, CommitId descendant, CancellationToken cancellation)
-    {
-        if (await StraightAsync(ancestor, descendant, cancellation) is not null)
-            return true;
-        var reply = await git.RunAsync(
-            new GitCall(directory, "merge-base", "--is-ancestor", ancestor.Value, descendant.Value) { Answers = [0, 1] },
-            cancellation);
-        return reply.ExitCode == 0;
-    }
+    public Task<bool> ContainsAsync(CommitId ancestor, CommitId descendant, CancellationToken cancellation) =>
+        history.ContainsAsync(ancestor, descendant, cancellation);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<CommitId>> CommitsAsync(CommitId since, CommitId head, CancellationToken cancellation)
-    {
-        if (await StraightAsync(since, head, cancellation) is { } straight)
-            return straight;
-        var reply = await RunAsync(["rev-list", "--reverse", "--topo-order", $"{since}..{head}", "--"], cancellation);
-        return [.. reply.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => new CommitId(line))];
-    }
-
-    /// <summary>The commits from one to another when each has one parent and there are few: what an agent usually makes,
-    /// and no git need be started to see it. Null when it is not so.</summary>
-    private async Task<IReadOnlyList<CommitId>?> StraightAsync(CommitId since, CommitId head, CancellationToken cancellation)
-    {
-        var commits = new List<CommitId>();
-        for (var at = head; at != since; commits.Add(at), at = (await ParentsAsync(at, cancellation))[0])
-        {
-            if (commits.Count == StraightLimit || (await ParentsAsync(at, cancellation)).Count != 1)
-                return null;
-        }
-
-        commits.Reverse();
-        return commits;
-    }
-
-    private async Task<IReadOnlyList<CommitId>> ParentsAsync(CommitId commit, CancellationToken cancellation) =>
-        await objects.ContentAsync(commit.Value, cancellation) is { } content
-            ? [.. GitPorcelain.Text(content).Split('\n')
-                .TakeWhile(line => line.Length > 0)
-                .Where(line => line.StartsWith("parent ", StringComparison.Ordinal))
-                .Select(line => new CommitId(line[7..]))]
-            : [];
+    public Task<IReadOnlyList<CommitId>> CommitsAsync(CommitId since, CommitId head, CancellationToken cancellation) =>
+        history.BetweenAsync(since, head, cancellation);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<PathChange>> ChangesAsync(string from, string to, CancellationToken cancellation) =>
@@ -264,70 +206,12 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
             ? new TreeId(info.Id)
             : throw new EnvironmentException("git-failed", $"The repository has no commit or tree {commitOrTree}.");
 
-    private static async Task<bool> CommittedAsync(Stream from, CancellationToken cancellation)
-    {
-        foreach (var expected in (string[])["start: ok", "commit: ok"])
-        {
-            if (await GitConversation.ReadUntilAsync(from, (byte)'\n', cancellation) is var line && line != expected)
-                throw new IOException($"git update-ref answered \"{line}\".");
-        }
-
-        return true;
-    }
-
-    private async Task<bool> UpdateRefsAloneAsync(
-        IReadOnlyList<RefChange> changes, byte[] input, CancellationToken cancellation)
-    {
-        var call = new GitCall(directory, UpdateRef) { Input = input, Answers = [0, 1, 128] };
-        for (var attempt = 1; ; attempt++)
-        {
-            var reply = await git.RunAsync(call, cancellation);
-            if (reply.ExitCode == 0)
-                return true;
-            if (!await HoldsAsync(changes, cancellation))
-                return false;
-            // Everything is as expected and git still refused. A lock left by a killed git is the one cause we can mend.
-            if (attempt == 2 || !RemoveOrphanedLocks(changes))
-                throw new GitFailedException("update-ref", reply.ExitCode, reply.Error);
-        }
-    }
-
     private Task<GitReply> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation) =>
         git.RunAsync(new GitCall(directory, arguments), cancellation);
 
     private Task<GitReply> RunAsync(
         IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellation) =>
         git.RunAsync(new GitCall(directory, arguments) { Input = input }, cancellation);
-
-    private string Instruction(RefChange change)
-    {
-        var none = new string('0', format == ObjectFormat.Sha1 ? 40 : 64);
-        var old = change.Old ?? none;
-        return change switch
-        {
-            _ when change.New == change.Old => $"verify {change.Name}\0{old}\0",
-            { New: null } => $"delete {change.Name}\0{old}\0",
-            { Old: null } => $"create {change.Name}\0{change.New}\0",
-            _ => $"update {change.Name}\0{change.New}\0{old}\0",
-        };
-    }
-
-    private async Task<bool> HoldsAsync(IReadOnlyList<RefChange> changes, CancellationToken cancellation)
-    {
-        var now = await RefsAsync([.. changes.Select(change => change.Name)], cancellation);
-        return changes.All(change => now.GetValueOrDefault(change.Name) == change.Old);
-    }
-
-    private bool RemoveOrphanedLocks(IReadOnlyList<RefChange> changes)
-    {
-        var locks = changes
-            .Where(change => change.Name.Contains("/lodestar/", StringComparison.Ordinal))
-            .Select(change => Path.Combine(common, change.Name + ".lock"))
-            .Where(File.Exists)
-            .ToList();
-        locks.ForEach(file => OrphanedLock.Remove(file, file));
-        return locks.Count > 0;
-    }
 
     private async Task<GitIdentity> AskIdentityAsync(CancellationToken cancellation)
     {

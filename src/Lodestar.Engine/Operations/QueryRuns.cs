@@ -105,10 +105,11 @@ public sealed record ExplainRunTask(TaskId Task, RunId? Run)
         var view = RunView.Of(state).Tasks.First(other => other.Id == Task);
         var attempts = task.Past.Select(past => new RunAttemptStory(
             past.Number, past.End.Result, past.End.Code, past.End.Reason, past.End.Detail, past.End.Paths, past.Pinned, past.Saved));
+        var narrator = new RunNarrator();
         var happened = ledger
-            .Where(entry => RunNarration.TaskOf(entry.Event) == Task)
-            .Select(entry => new RunMoment(entry.Seq, entry.At, RunNarration.Tell(entry.Event)))
-            .Where(moment => moment.Text.Length > 0);
+            .Select(entry => (entry.Seq, entry.At, Told: narrator.Tell(entry)))
+            .Where(moment => moment.Told.Task == Task && moment.Told.Text.Length > 0)
+            .Select(moment => new RunMoment(moment.Seq, moment.At, moment.Told.Text));
         return Outcome<RunTaskStory>.Done(
             new RunTaskStory(row.Id, view, [.. attempts], [.. happened]),
             view.Status == "failed"

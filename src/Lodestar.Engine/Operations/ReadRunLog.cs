@@ -39,20 +39,22 @@ public sealed record ReadRunLog(RunId? Run, long After, TaskId? Task)
         if (LinesOnly || Follow)
             return await StreamAsync(desk, row, line, cancellation);
 
+        var narrator = new RunNarrator();
         var lines = await desk.Session.Store.ReadAsync(view => view.LedgerLines(row.Id, After, Limit), cancellation);
-        return new RunLog(row.Id, row.LastSeq, [.. lines.Select(Entry).Where(IsWanted)]);
+        return new RunLog(row.Id, row.LastSeq, [.. lines.Select(line => Entry(line, narrator)).Where(IsWanted)]);
     }
 
     private async Task<Outcome<RunLog>> StreamAsync(
         RunDesk desk, RunRow row, Action<string> tell, CancellationToken cancellation)
     {
         var seq = After;
+        var narrator = new RunNarrator();
         while (true)
         {
             var current = (await desk.RowsAsync(cancellation)).First(other => other.Id == row.Id);
             foreach (var text in await desk.Session.Store.ReadAsync(view => view.LedgerLines(row.Id, seq), cancellation))
             {
-                var entry = Entry(text);
+                var entry = Entry(text, narrator);
                 seq = entry.Seq;
                 if (IsWanted(entry) && (LinesOnly || entry.Text.Length > 0))
                     tell(LinesOnly ? text : $"{entry.Seq,6}  {entry.TaskId?.Value ?? "",-8} {entry.Text}");
@@ -89,15 +91,16 @@ public sealed record ReadRunLog(RunId? Run, long After, TaskId? Task)
 
     private bool IsWanted(RunLogEntry entry) => Task is null || entry.TaskId == Task;
 
-    private static RunLogEntry Entry(string line)
+    private static RunLogEntry Entry(string line, RunNarrator narrator)
     {
         var entry = LedgerLine.ReadAlone(line);
+        var (task, text) = narrator.Tell(entry);
         return new RunLogEntry(
             entry.Seq,
             entry.At,
             EventNames.Of(entry.Event).Name,
-            RunNarration.TaskOf(entry.Event),
-            RunNarration.Tell(entry.Event));
+            task,
+            text);
     }
 }
 
