@@ -296,6 +296,10 @@ public sealed record AttemptRun(int Number, int Lane, CommitId Base, AttemptPhas
     /// <summary>The merge commit's tree.</summary>
     public TreeId? CandidateTree { get; init; }
 
+    /// <summary>Publishing was begun: whether it was done is known only once that effect is settled, so the attempt can
+    /// end in no other way.</summary>
+    public bool IsPublishing { get; init; }
+
     /// <summary>Why it ends without a merge, once that is known.</summary>
     public AttemptEnd? End { get; init; }
 }

@@ -67,11 +67,11 @@ internal sealed class MergeEffects(RunParts parts)
         var run = scope.State.Run;
         var branch = RefName.Branch(RefName.RunBranch(run));
         var owner = RefName.Owner(run);
-        // The lease was lost while no engine was there: what was published stays, but nothing is published any more.
+        // The attempt is to end (lease lost, run aborted): what was published stays, but nothing is published any more.
         if (scope.State.Tasks[publish.Task].Current?.End is not null
             && await parts.Repository.ResolveAsync(branch, cancellation) is { } stands
             && !await parts.Repository.ContainsAsync(publish.Commit, stands, cancellation))
-            return new EffectResult.Interrupted("lease-lost");
+            return new EffectResult.NotPublished(scope.State.Tasks[publish.Task].Current!.End!.Code);
 
         var attempt = RefName.Branch(RefName.AttemptBranch(run, publish.Task, publish.Attempt));
         var blob = await parts.Repository.WriteBlobAsync(FenceBlob(scope.State.EngineFence), cancellation);

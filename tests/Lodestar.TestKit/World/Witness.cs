@@ -29,8 +29,9 @@ internal sealed class Witness(RunId run, Func<TaskId, long, bool> isHeld)
         {
             Require(item.Seq == (State?.Seq ?? 0) + 1, "12-causal-order", $"{item.Seq} follows {State?.Seq}.");
             var before = State;
-            State = before is null ? RunFold.Begin(run, item) : RunFold.Next(before, item);
+            // Judged before it is folded: the fold is code under test, too.
             Judge(before, item.Event);
+            State = before is null ? RunFold.Begin(run, item) : RunFold.Next(before, item);
         }
 
         planHash ??= State!.Plan.ComputeHash();
