@@ -5,7 +5,7 @@ namespace Lodestar.Simulation;
 /// <summary>Shows that the invariants bite: each defect is noticed, and by the invariant it breaks.</summary>
 public sealed class InvariantTests
 {
-    private const int Worlds = 300;
+    private const int Worlds = 400;
 
     public static TheoryData<string> Lies => [.. Tampered.Lies.Keys];
 

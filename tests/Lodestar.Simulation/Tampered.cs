@@ -33,7 +33,7 @@ internal static class Tampered
             ["strays live on"] = (
                 parts => parts with { Hosts = new Hosts(parts.Hosts) { EndsNothing = true } },
                 ["11-one-owner", "9-persist-before-destroy"],
-                null),
+                scenario => scenario with { Kills = 25 }),
             ["every check passes"] = (
                 parts => parts with { Hosts = new Hosts(parts.Hosts) { PassesChecks = true } },
                 ["8-evidence"],
@@ -45,7 +45,7 @@ internal static class Tampered
             ["the last outcome is forgotten"] = (
                 parts => parts with { Store = new Store(parts.Store) { ForgetsOutcomes = true } },
                 ["7-exactly-once"],
-                null),
+                scenario => scenario with { Kills = 25 }),
         };
 
     /// <summary>Short leases, and many who take what is free.</summary>
