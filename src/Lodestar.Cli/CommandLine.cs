@@ -62,6 +62,7 @@ internal static class CommandLine
             return Group.Show(command, context);
 
         var here = parsed.GetValue(tree.Global.Directory) is { } path ? context.At(path) : context;
+        output.Elsewhere = parsed.GetValue(tree.Global.Directory);
         using var interrupt = new Interrupt(verb.EndsInOrder);
         return await verb.RunAsync(new Given(parsed, here), interrupt.Token);
     }

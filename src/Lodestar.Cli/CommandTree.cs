@@ -19,15 +19,19 @@ internal sealed class CommandTree
         Root.Options.Add(new HelpOption());
         foreach (var option in Global.All)
             Root.Options.Add(option);
+        Root.Subcommands.Add(InitCommand.Create());
         Root.Subcommands.Add(Alone);
         Root.Subcommands.Add(DoctorCommand.Create());
         Root.Subcommands.Add(Group(
             "task",
             "Plans and works on tasks.",
+            TaskPlanCommands.Create(),
+            TaskPlanCommands.Update(),
             TaskQueryCommands.List(),
             TaskQueryCommands.Show(),
             TaskQueryCommands.Next(),
             TaskQueryCommands.Why(),
+            TaskPlanCommands.Graph(),
             TaskWorkCommands.Claim(),
             TaskWorkCommands.Renew(),
             TaskWorkCommands.Release(),
@@ -64,6 +68,7 @@ internal sealed class CommandTree
             RunCommands.Integrate()));
         Root.Subcommands.Add(RunCommands.Resume());
         Root.Subcommands.Add(RunQueryCommands.Processes());
+        Root.Subcommands.Add(DemoCommand.Create());
         Root.Subcommands.Add(CrashLabelsCommand.Create());
         Root.Subcommands.Add(CompletionCommand.Create());
         Root.Subcommands.Add(CompleteCommand.Create(this));

@@ -10,6 +10,9 @@ internal sealed class Given(ParseResult parsed, CommandContext context)
     /// <summary>The outside world.</summary>
     public CommandContext Context { get; } = context;
 
+    /// <summary>The same, acting from another directory.</summary>
+    public Given At(string path) => new(parsed, Context.At(path));
+
     /// <summary>An option's value; null or the default when it was not given.</summary>
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 

@@ -45,6 +45,9 @@ internal sealed class Output
     /// <summary>Whether results are JSON; then every line of talk is a JSON object too.</summary>
     public bool Json { get; set; }
 
+    /// <summary>The directory acted from when it is not the caller's own; the commands of next steps name it then.</summary>
+    public string? Elsewhere { get; set; }
+
     /// <summary>Gives up colour, whatever the terminal can do.</summary>
     public void WithoutColour()
     {
@@ -53,9 +56,10 @@ internal sealed class Output
     }
 
     /// <summary>Shows an outcome and gives the exit code it means.</summary>
-    public ExitCode Show<TData>(Outcome<TData> outcome, JsonTypeInfo<TData> type, Action<Page, TData> text, DateTimeOffset now)
+    public ExitCode Show<TData>(Outcome<TData> result, JsonTypeInfo<TData> type, Action<Page, TData> text, DateTimeOffset now)
         where TData : class
     {
+        var outcome = NextSteps.From(Elsewhere, result);
         if (Json)
         {
             WriteData(Envelope.Of(outcome, type));
@@ -83,15 +87,16 @@ internal sealed class Output
     /// <summary>Shows what ended a command early.</summary>
     public void Show(Failure failure, DateTimeOffset now)
     {
+        var refusal = NextSteps.From(Elsewhere, failure.Refusal);
         if (Json)
         {
-            WriteData(Envelope.Of(failure.Refusal));
+            WriteData(Envelope.Of(refusal));
             return;
         }
 
         var talk = new Page(TalkShape, now);
-        talk.Refusal(failure.Refusal);
-        talk.Next(Besides(failure.Refusal.Hint, failure.Refusal.Next));
+        talk.Refusal(refusal);
+        talk.Next(Besides(refusal.Hint, refusal.Next));
         WriteTalk(talk.ToUtf8());
     }
 

@@ -39,6 +39,8 @@ internal static class RunDrives
         {
             var task = RunNarration.TaskOf(entry.Event);
             var text = RunNarration.Tell(entry.Event);
+            if (entry.Event is RunEvent.RunStarted)
+                text = $"{state.Run}: {text}";
             context.Progress.Report(new ProgressNote(
                 EventNames.Of(entry.Event).Name,
                 text.Length == 0 ? null : task is { } id ? $"{id.Value,-8} {text}" : text,

@@ -74,7 +74,8 @@ internal sealed class RunInputs
     /// <summary>Who a person at a terminal is in ledgers.</summary>
     public static string Actor(Given given) => given.Context.Variable("LODESTAR_AGENT_ID") is { Length: > 0 } agent ? agent : "operator";
 
-    private static int? Positive(Option option, int? number) => number is < 1
+    /// <summary>A number that must be at least one.</summary>
+    public static int? Positive(Option option, int? number) => number is < 1
         ? throw new UsageException($"Option {option.Name} takes a number from 1, not {number}.", "lodestar run --help")
         : number;
 

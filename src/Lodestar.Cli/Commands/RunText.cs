@@ -180,7 +180,7 @@ internal static class RunText
             parts.Add($"{totals.Skipped} skipped");
         parts.Add($"{totals.Attempts} attempts");
         if (totals.Conflicts > 0)
-            parts.Add($"{totals.Conflicts} conflicts");
+            parts.Add(totals.Conflicts == 1 ? "1 conflict" : $"{totals.Conflicts} conflicts");
         if (totals.DurationMs is not null)
             parts.Add(Time(totals.DurationMs));
         parts.Add(totals.CostUsd is { } cost ? $"{cost.ToString("0.00##", CultureInfo.InvariantCulture)} USD" : "cost unknown");

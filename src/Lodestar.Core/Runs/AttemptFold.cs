@@ -94,7 +94,7 @@ internal static class AttemptFold
                 merge.Task, attempt => EndedBy(attempt, new AttemptEnd(
                     "conflict",
                     "conflict",
-                    $"Attempt {attempt.Number} of task {merge.Task} conflicts with the run branch.")
+                    $"Attempt {attempt.Number} of task {merge.Task} conflicts with the run branch in {string.Join(", ", conflicted.Paths.Take(3))}.")
                 {
                     Paths = conflicted.Paths,
                 })),

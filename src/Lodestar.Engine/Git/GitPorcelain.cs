@@ -56,19 +56,17 @@ public static class GitPorcelain
         return refs;
     }
 
-    /// <summary>Reads <c>diff-tree -r -z --no-renames --no-abbrev --raw</c>.</summary>
-    public static IReadOnlyList<PathChange> Changes(ReadOnlySpan<byte> output)
+    /// <summary>One change of <c>diff-tree --raw</c>: old mode, new mode, old object, new object, letter.</summary>
+    public static PathChange Change(string facts, string path)
     {
-        var fields = Fields(output);
-        var changes = new List<PathChange>(fields.Count / 2);
-        for (var index = 0; index + 1 < fields.Count; index += 2)
-        {
-            // :<old mode> <new mode> <old object> <new object> <letter>
-            var parts = fields[index].Split(' ');
-            var kind = parts[4][0];
-            changes.Add(new PathChange(fields[index + 1], kind, kind == 'D' ? null : parts[3]));
-        }
+        var parts = facts.Split(' ');
+        var kind = parts[4][0];
+        return new PathChange(path, kind, kind == 'D' ? null : parts[3]);
+    }
 
+    /// <summary>Changes in the order of their paths' UTF-8 bytes.</summary>
+    public static IReadOnlyList<PathChange> Sorted(List<PathChange> changes)
+    {
         changes.Sort((one, other) => ComparePaths(one.Path, other.Path));
         return changes;
     }

@@ -11,11 +11,20 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
 {
     private static readonly GitIdentity Own = new("Lodestar", "lodestar@invalid");
 
+    // Not dereferenced: a symbolic reference put in our place must not lead our update to somebody's branch.
+    private static readonly string[] UpdateRef = ["update-ref", "--no-deref", "-z", "--stdin"];
+
+    private const int StraightLimit = 16;
+    private const int ManyChanges = 500;
+
     private readonly GitClient git;
     private readonly string directory;
     private readonly string common;
     private readonly ObjectFormat format;
     private readonly ObjectReader objects;
+    private readonly GitConversation references;
+    private readonly TreeComparer trees;
+    private readonly RefFiles refFiles;
     private readonly Worktrees worktrees;
     private readonly WorktreeCommits commits;
     private readonly MergeBench bench;
@@ -28,9 +37,12 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
         this.common = common;
         this.format = format;
         objects = new ObjectReader(git, directory);
+        references = new GitConversation(git, directory, UpdateRef);
+        trees = new TreeComparer(git, directory);
+        refFiles = new RefFiles(common);
         worktrees = new Worktrees(git, directory, common, format);
         commits = new WorktreeCommits(worktrees, this);
-        bench = new MergeBench(git, worktrees, Path.Combine(engineDirectory, "merge"));
+        bench = new MergeBench(git, worktrees, this, common, Path.Combine(engineDirectory, "merge"));
     }
 
     /// <summary>The directory all worktrees of the repository share, with symbolic links resolved.</summary>
@@ -60,15 +72,14 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
         await objects.InfoAsync(reference + "^{commit}", cancellation) is { } info ? new CommitId(info.Id) : null;
 
     /// <inheritdoc/>
-    public async Task<TreeId> TreeAsync(CommitId commit, CancellationToken cancellation) =>
-        await objects.InfoAsync(commit.Value + "^{tree}", cancellation) is { } info
-            ? new TreeId(info.Id)
-            : throw new EnvironmentException("git-failed", $"The repository has no commit {commit}.");
+    public Task<TreeId> TreeAsync(CommitId commit, CancellationToken cancellation) => TreeOfAsync(commit.Value, cancellation);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, string>> RefsAsync(
         IReadOnlyList<string> prefixes, CancellationToken cancellation)
     {
+        if (refFiles.Read(prefixes) is { } read)
+            return read;
         var reply = await RunAsync(
             ["for-each-ref", "--format=%(refname)%00%(objectname)", "--", .. prefixes.Select(one => one.TrimEnd('/'))],
             cancellation);
@@ -78,19 +89,15 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<bool> UpdateRefsAsync(IReadOnlyList<RefChange> changes, CancellationToken cancellation)
     {
-        var input = Encoding.UTF8.GetBytes(string.Concat(changes.Select(Instruction)));
-        // Not dereferenced: a symbolic reference put in our place must not lead our update to somebody's branch.
-        var call = new GitCall(directory, "update-ref", "--no-deref", "-z", "--stdin") { Input = input, Answers = [0, 1, 128] };
-        for (var attempt = 1; ; attempt++)
+        var input = string.Concat(changes.Select(Instruction));
+        try
         {
-            var reply = await git.RunAsync(call, cancellation);
-            if (reply.ExitCode == 0)
-                return true;
-            if (!await HoldsAsync(changes, cancellation))
-                return false;
-            // Everything is as expected and git still refused. A lock left by a killed git is the one cause we can mend.
-            if (attempt == 2 || !RemoveOrphanedLocks(changes))
-                throw new GitFailedException("update-ref", reply.ExitCode, reply.Error);
+            return await references.AskAsync(Encoding.UTF8.GetBytes($"start\0{input}commit\0"), CommittedAsync, cancellation);
+        }
+        catch (IOException)
+        {
+            // Git ends when it refuses a transaction. Asked once more by itself, it says why.
+            return await UpdateRefsAloneAsync(changes, Encoding.UTF8.GetBytes(input), cancellation);
         }
     }
 
@@ -105,7 +112,7 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<bool> ContainsAsync(CommitId ancestor, CommitId descendant, CancellationToken cancellation)
     {
-        if (ancestor == descendant)
+        if (await StraightAsync(ancestor, descendant, cancellation) is not null)
             return true;
         var reply = await git.RunAsync(
             new GitCall(directory, "merge-base", "--is-ancestor", ancestor.Value, descendant.Value) { Answers = [0, 1] },
@@ -116,19 +123,38 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CommitId>> CommitsAsync(CommitId since, CommitId head, CancellationToken cancellation)
     {
-        if (since == head)
-            return [];
+        if (await StraightAsync(since, head, cancellation) is { } straight)
+            return straight;
         var reply = await RunAsync(["rev-list", "--reverse", "--topo-order", $"{since}..{head}", "--"], cancellation);
         return [.. reply.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => new CommitId(line))];
     }
 
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<PathChange>> ChangesAsync(string from, string to, CancellationToken cancellation)
+    /// <summary>The commits from one to another when each has one parent and there are few: what an agent usually makes,
+    /// and no git need be started to see it. Null when it is not so.</summary>
+    private async Task<IReadOnlyList<CommitId>?> StraightAsync(CommitId since, CommitId head, CancellationToken cancellation)
     {
-        var reply = await RunAsync(
-            ["diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", "--ignore-submodules=none", from, to, "--"], cancellation);
-        return GitPorcelain.Changes(reply.Output);
+        var commits = new List<CommitId>();
+        for (var at = head; at != since; commits.Add(at), at = (await ParentsAsync(at, cancellation))[0])
+        {
+            if (commits.Count == StraightLimit || (await ParentsAsync(at, cancellation)).Count != 1)
+                return null;
+        }
+
+        commits.Reverse();
+        return commits;
     }
+
+    private async Task<IReadOnlyList<CommitId>> ParentsAsync(CommitId commit, CancellationToken cancellation) =>
+        await objects.ContentAsync(commit.Value, cancellation) is { } content
+            ? [.. GitPorcelain.Text(content).Split('\n')
+                .TakeWhile(line => line.Length > 0)
+                .Where(line => line.StartsWith("parent ", StringComparison.Ordinal))
+                .Select(line => new CommitId(line[7..]))]
+            : [];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PathChange>> ChangesAsync(string from, string to, CancellationToken cancellation) =>
+        await trees.CompareAsync(await TreeOfAsync(from, cancellation), await TreeOfAsync(to, cancellation), cancellation);
 
     /// <summary>The difference between two commits as a patch.</summary>
     /// <returns>The patch, cut at the limit, and whether that is the whole.</returns>
@@ -144,6 +170,8 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ConflictMarkersAsync(CommitId from, CommitId to, CancellationToken cancellation)
     {
+        if (!await HasMarkersAsync(await ChangesAsync(from.Value, to.Value, cancellation), cancellation))
+            return [];
         string[] diff = ["diff-tree", "-r", "--no-renames", "--no-textconv", "--no-ext-diff", "-G", "^(<{7}|>{7}) "];
         var named = await RunAsync([.. diff, "-z", "--name-only", from.Value, to.Value, "--"], cancellation);
         var found = new List<string>();
@@ -202,7 +230,9 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await objects.DisposeAsync();
-        bench.Dispose();
+        await references.DisposeAsync();
+        await trees.DisposeAsync();
+        await bench.DisposeAsync();
     }
 
     /// <summary>The committer date of a commit, in Unix seconds.</summary>
@@ -212,6 +242,54 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
             ?? throw new EnvironmentException("git-failed", $"The repository has no commit {commit}.");
         var line = GitPorcelain.Text(content).Split('\n').First(one => one.StartsWith("committer ", StringComparison.Ordinal));
         return long.Parse(line.Split(' ')[^2], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>True when new content holds a marker at all: seldom, and only then git is asked whether it was added.</summary>
+    private async Task<bool> HasMarkersAsync(IReadOnlyList<PathChange> changes, CancellationToken cancellation)
+    {
+        if (changes.Count > ManyChanges)
+            return true;
+        foreach (var blob in changes.Select(change => change.Blob).OfType<string>())
+        {
+            if (await objects.ContentAsync(blob, cancellation) is { } content
+                && (content.AsSpan().IndexOf("<<<<<<< "u8) >= 0 || content.AsSpan().IndexOf(">>>>>>> "u8) >= 0))
+                return true;
+        }
+
+        return false;
+    }
+
+    private async Task<TreeId> TreeOfAsync(string commitOrTree, CancellationToken cancellation) =>
+        await objects.InfoAsync(commitOrTree + "^{tree}", cancellation) is { } info
+            ? new TreeId(info.Id)
+            : throw new EnvironmentException("git-failed", $"The repository has no commit or tree {commitOrTree}.");
+
+    private static async Task<bool> CommittedAsync(Stream from, CancellationToken cancellation)
+    {
+        foreach (var expected in (string[])["start: ok", "commit: ok"])
+        {
+            if (await GitConversation.ReadUntilAsync(from, (byte)'\n', cancellation) is var line && line != expected)
+                throw new IOException($"git update-ref answered \"{line}\".");
+        }
+
+        return true;
+    }
+
+    private async Task<bool> UpdateRefsAloneAsync(
+        IReadOnlyList<RefChange> changes, byte[] input, CancellationToken cancellation)
+    {
+        var call = new GitCall(directory, UpdateRef) { Input = input, Answers = [0, 1, 128] };
+        for (var attempt = 1; ; attempt++)
+        {
+            var reply = await git.RunAsync(call, cancellation);
+            if (reply.ExitCode == 0)
+                return true;
+            if (!await HoldsAsync(changes, cancellation))
+                return false;
+            // Everything is as expected and git still refused. A lock left by a killed git is the one cause we can mend.
+            if (attempt == 2 || !RemoveOrphanedLocks(changes))
+                throw new GitFailedException("update-ref", reply.ExitCode, reply.Error);
+        }
     }
 
     private Task<GitReply> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation) =>

@@ -9,7 +9,8 @@ namespace Lodestar.Engine.Git;
 /// our own, in which only the <c>.gitattributes</c> files of our side are ever checked out: what is committed counts, and
 /// what lies about in the user's tree does not.
 /// </remarks>
-internal sealed class MergeBench(GitClient git, Worktrees worktrees, string path) : IDisposable
+internal sealed class MergeBench(GitClient git, Worktrees worktrees, IRepository repository, string common, string path)
+    : IAsyncDisposable
 {
     private static readonly KeyValuePair<string, string>[] Pinned =
     [
@@ -25,7 +26,10 @@ internal sealed class MergeBench(GitClient git, Worktrees worktrees, string path
     ];
 
     private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly TreeComparer attributes = new(git, common, ":(top,glob)**/.gitattributes");
+    private readonly ConfigFiles configuration = new(common);
     private CommitId? checkedOut;
+    private IReadOnlyList<KeyValuePair<string, string>>? silenced;
 
     /// <summary>Merges; a conflict gives no tree. Git's exit code decides, not whether it names a path.</summary>
     internal async Task<MergeTree> MergeAsync(CommitId ours, CommitId theirs, CancellationToken cancellation)
@@ -56,7 +60,11 @@ internal sealed class MergeBench(GitClient git, Worktrees worktrees, string path
     }
 
     /// <inheritdoc/>
-    public void Dispose() => turn.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        turn.Dispose();
+        return attributes.DisposeAsync();
+    }
 
     private async Task<IReadOnlyList<KeyValuePair<string, string>>> PrepareAsync(CommitId ours, CancellationToken cancellation)
     {
@@ -72,30 +80,42 @@ internal sealed class MergeBench(GitClient git, Worktrees worktrees, string path
 
         IReadOnlyList<KeyValuePair<string, string>> environment =
             [.. Worktrees.Environment(admin, path), new("GIT_ATTR_NOSYSTEM", "1")];
-        if (checkedOut != ours)
+        if (checkedOut != ours && !await HasSameAttributesAsync(checkedOut, ours, cancellation))
         {
             Worktrees.RemoveOrphanedLocks(path, admin);
             await git.RunAsync(
                 new GitCall(path, "read-tree", "--reset", "-u", ours.Value) { Config = Pinned, Environment = environment },
                 cancellation);
-            checkedOut = ours;
         }
 
+        checkedOut = ours;
         return environment;
     }
 
+    /// <summary>True when what is checked out for one commit serves the other: only attribute files ever are.</summary>
+    private async Task<bool> HasSameAttributesAsync(CommitId? before, CommitId ours, CancellationToken cancellation) =>
+        before is { } there
+        && (await attributes.CompareAsync(
+            await repository.TreeAsync(there, cancellation), await repository.TreeAsync(ours, cancellation), cancellation)).Count == 0;
+
     /// <summary>A path with a merge program of its own is never merged by it unseen: each such program is replaced by one
-    /// that reports a conflict. Read anew each time, because an agent can change the configuration between two merges.</summary>
+    /// that reports a conflict. An agent can change the configuration between two merges, so it is read again whenever one
+    /// of its files changed, and each time when other files are included.</summary>
     private async Task<IReadOnlyList<KeyValuePair<string, string>>> SilencedDriversAsync(
         IReadOnlyList<KeyValuePair<string, string>> environment, CancellationToken cancellation)
     {
+        if (!configuration.HaveChanged() && silenced is not null)
+            return silenced;
         var reply = await git.RunAsync(
-            new GitCall(path, "config", "-z", "--name-only", "--get-regexp", @"^merge\..*\.driver$")
+            new GitCall(path, "config", "-z", "--name-only", "--get-regexp", @"^(merge\..*\.driver|include\.path|includeif\..*\.path)$")
             {
                 Environment = environment,
                 Answers = [0, 1],
             },
             cancellation);
-        return [.. GitPorcelain.Fields(reply.Output).Distinct().Select(name => KeyValuePair.Create(name, "exit 1"))];
+        var names = GitPorcelain.Fields(reply.Output).Distinct().ToLookup(name => name.StartsWith("merge.", StringComparison.Ordinal));
+        IReadOnlyList<KeyValuePair<string, string>> drivers = [.. names[true].Select(name => KeyValuePair.Create(name, "exit 1"))];
+        silenced = names[false].Any() ? null : drivers;
+        return drivers;
     }
 }

@@ -71,7 +71,7 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
         var proof = $"--agent {lease.Agent} --fence {lease.Fence}";
         return
         [
-            new("task.context", $"lodestar task context {word}", "Read what the task is about"),
+            new("task.show", $"lodestar task show {word}", "Read what the task is about"),
             new("task.renew", $"lodestar task renew {word} {proof}", "Keep the lease while you work"),
             new("task.done", $"lodestar task done {word} {proof}", "Say that the work is finished"),
             new("task.release", $"lodestar task release {word} {proof}", "Give the task back unfinished"),

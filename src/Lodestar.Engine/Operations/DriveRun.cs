@@ -31,6 +31,9 @@ internal static class DriveRun
             var (events, refusal) = opening(state);
             if (refusal is not null)
                 return refusal;
+            // Of a run that has only just been entered, nobody has been told yet.
+            if (ledger.Count == 1)
+                drive.Observe(ledger, state);
 
             using var folder = new RunFolder(desk.StateFolder, run);
             folder.Refill(ledger, state);

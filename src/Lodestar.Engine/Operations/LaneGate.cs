@@ -13,7 +13,7 @@ internal static class LaneGate
         : new Refusal(
             "not-allowed-in-lane",
             $"\"lodestar {verb}\" is not for the agent of a lane.",
-            "lodestar task context")
+            session.Context.Lane.Task is { } task ? $"lodestar task show {ShellWord.Quote(task.Value)}" : "lodestar status")
         {
             Details = new() { ["verb"] = verb, ["run_id"] = session.Context.Lane.Run?.Value, ["task_id"] = session.Context.Lane.Task?.Value },
         };

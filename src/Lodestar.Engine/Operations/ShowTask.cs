@@ -52,7 +52,7 @@ public sealed record ShowTask(string Task)
     {
         var word = ShellWord.Quote(task.Value);
         return claimable
-            ? [new("task.context", $"lodestar task context {word}", "Read the product intent behind it")]
+            ? [new("task.next", "lodestar task next", "See how it ranks among what can be claimed")]
             : [new("task.why", $"lodestar task why {word}", "See what it waits for")];
     }
 }

@@ -20,11 +20,12 @@ public sealed class EffectRunner : IAsyncDisposable
         this.parts = parts;
         programs = new HostedPrograms(parts);
         var workspace = new LaneWorkspace(parts, programs);
-        turns = new TurnEffect(parts, workspace, programs);
+        var userTree = new UserTree(parts);
+        turns = new TurnEffect(parts, workspace, programs, userTree);
         evidence = new CollectEffect(parts);
         checks = new CheckEffect(parts, workspace, programs);
         merges = new MergeEffects(parts);
-        lanes = new LaneEffects(parts);
+        lanes = new LaneEffects(parts, userTree);
     }
 
     /// <summary>Does one effect.</summary>

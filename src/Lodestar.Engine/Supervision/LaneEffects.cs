@@ -1,12 +1,13 @@
 using Lodestar.Core;
 using Lodestar.Core.Context;
+using Lodestar.Core.Runs;
 using Lodestar.Core.Supervision;
 using Lodestar.Engine.Git;
 
 namespace Lodestar.Engine.Supervision;
 
 /// <summary>What ends lanes and attempts. Nothing goes before the work in it is reachable from a reference.</summary>
-internal sealed class LaneEffects(RunParts parts)
+internal sealed class LaneEffects(RunParts parts, UserTree userTree)
 {
     /// <summary>Keeps everything an attempt made, committed or not, then frees its branch.</summary>
     internal async Task<EffectOutcome> RetireAsync(
@@ -64,7 +65,9 @@ internal sealed class LaneEffects(RunParts parts)
             await parts.Repository.RemoveWorktreeAsync(path, cancellation);
         }
 
-        return new EffectResult.Closed([]);
+        var finding = await userTree.LookAsync(always: true, cancellation);
+        return new EffectOutcome(
+            new EffectResult.Closed([]), finding is null ? [] : [new RunEvent.FindingRaised(null, null, finding)]);
     }
 
     /// <summary>True when HEAD holds commits the attempt's branch does not: the agent left or deleted its branch.</summary>

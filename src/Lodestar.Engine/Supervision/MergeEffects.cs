@@ -10,6 +10,8 @@ namespace Lodestar.Engine.Supervision;
 /// <summary>The run branch and what moves it: one owner, a merge without a checkout, one fenced compare-and-swap.</summary>
 internal sealed class MergeEffects(RunParts parts)
 {
+    private (long Fence, Task<string> Blob)? owner;
+
     /// <summary>Points the owner reference at this engine's fence, so that an engine that wakes late can publish nothing, and
     /// makes sure the run branch is where the ledger says.</summary>
     internal async Task<EffectOutcome> OwnAsync(EffectScope scope, Effect.OwnRun own, CancellationToken cancellation)
@@ -17,7 +19,7 @@ internal sealed class MergeEffects(RunParts parts)
         var run = scope.State.Run;
         var owner = RefName.Owner(run);
         var branch = RefName.Branch(RefName.RunBranch(run));
-        var blob = await parts.Repository.WriteBlobAsync(FenceBlob(own.Fence), cancellation);
+        var blob = await OwnerBlobAsync(own.Fence, cancellation);
         var refs = await parts.Repository.RefsAsync([owner, branch], cancellation);
         var found = refs.TryGetValue(branch, out var name) ? CommitId.Parse(name) : (CommitId?)null;
         var isNew = found is null && own.Tip == own.Base && !scope.State.Tasks.Values.Any(task => task.MergeCommit is not null);
@@ -73,7 +75,7 @@ internal sealed class MergeEffects(RunParts parts)
             return new EffectResult.NotPublished(scope.State.Tasks[publish.Task].Current!.End!.Code);
 
         var attempt = RefName.Branch(RefName.AttemptBranch(run, publish.Task, publish.Attempt));
-        var blob = await parts.Repository.WriteBlobAsync(FenceBlob(scope.State.EngineFence), cancellation);
+        var blob = await OwnerBlobAsync(scope.State.EngineFence, cancellation);
         RefChange[] changes =
         [
             new(owner, blob, blob),
@@ -124,5 +126,11 @@ internal sealed class MergeEffects(RunParts parts)
         return new EffectResult.BranchMoved(found, expected, saved);
     }
 
-    private static byte[] FenceBlob(long fence) => Encoding.UTF8.GetBytes($"{fence}\n");
+    /// <summary>The blob that names a fence; it is the same for every publish of one engine.</summary>
+    private Task<string> OwnerBlobAsync(long fence, CancellationToken cancellation)
+    {
+        if (owner is not { } known || known.Fence != fence || known.Blob.IsFaulted)
+            owner = known = (fence, parts.Repository.WriteBlobAsync(Encoding.UTF8.GetBytes($"{fence}\n"), cancellation));
+        return known.Blob;
+    }
 }

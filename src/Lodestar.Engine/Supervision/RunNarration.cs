@@ -7,6 +7,9 @@ namespace Lodestar.Engine.Supervision;
 /// <summary>Tells the events of a run in sentences, for people who watch or look back.</summary>
 public static class RunNarration
 {
+    /// <summary>What is told of a reviewer who wants more.</summary>
+    public const string ChangesRequested = "review: changes requested";
+
     /// <summary>The task an event is about, or null.</summary>
     public static TaskId? TaskOf(RunEvent happened) => happened switch
     {
@@ -68,7 +71,7 @@ public static class RunNarration
     private static string End(EffectResult result) => result switch
     {
         EffectResult.TurnDone { Verdict: Verdict.Approved } => "review: approved",
-        EffectResult.TurnDone { Verdict: Verdict.ChangesRequested } => "review: changes requested",
+        EffectResult.TurnDone { Verdict: Verdict.ChangesRequested } => ChangesRequested,
         EffectResult.TurnFailed failed => $"turn ended: {failed.Code}",
         EffectResult.Interrupted interrupted => $"interrupted: {interrupted.Reason}",
         EffectResult.Collected { Head: { } head } collected => $"{collected.Commits} commit{(collected.Commits == 1 ? "" : "s")}, pinned at {head.Abbreviated}",

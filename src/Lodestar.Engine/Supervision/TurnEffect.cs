@@ -10,11 +10,10 @@ namespace Lodestar.Engine.Supervision;
 /// <summary>Lets one agent take one turn: lane brought to the recorded commit, briefing written, program hosted, end seen.</summary>
 /// <remarks>A turn cut short by a crash keeps its key: its work is saved under a reference, the lane is brought back to
 /// the same commit and a new incarnation takes the turn. A turn whose host wrote down its end is not repeated.</remarks>
-internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, HostedPrograms programs)
+internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, HostedPrograms programs, UserTree userTree)
 {
     private const int TextLimit = 16_384;
 
-    private readonly UserTree userTree = new(parts);
 
     internal async Task<EffectOutcome> PerformAsync(
         EffectScope scope, Effect.RunTurn turn, CancellationToken cancellation)
@@ -36,6 +35,7 @@ internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, Hosted
             return problem.AsOutcome(text => new EffectResult.TurnFailed(null, "setup-failed", Bound(text), Usage.Unknown))
                 .After(before);
 
+        await userTree.RememberAsync(cancellation);
         var refs = turn.Role == AgentRole.Builder ? await ForeignRefs.DigestAsync(parts.Repository, scope.State, cancellation) : null;
         var (row, order) = await OrderAsync(scope, turn, place, branch, refs, cancellation);
         var end = await programs.RunAsync(scope, order, row, cancellation);
@@ -127,7 +127,7 @@ internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, Hosted
         };
         if (turn.Role == AgentRole.Reviewer)
             done = done with { Receipt = Receipts.Review(scope, turn, row, done, parts.Clock.GetUtcNow()) };
-        else if (await userTree.ChangedAsync(cancellation) is { } finding)
+        else if (await userTree.LookAsync(always: false, cancellation) is { } finding)
             before.Add(new RunEvent.FindingRaised(turn.Task, turn.Attempt, finding));
         return new EffectOutcome(done, before);
     }
