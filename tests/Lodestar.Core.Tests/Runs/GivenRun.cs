@@ -43,7 +43,9 @@ internal sealed class GivenRun
         var parts = text.Split(':');
         return GivenPlan.Login with
         {
-            Id = new(parts[0]), Locks = [], DependsOn = parts.Length == 1 ? [] : [.. parts[1].Split(',').Select(id => new TaskId(id))],
+            Id = new(parts[0]),
+            Locks = [],
+            DependsOn = parts.Length == 1 ? [] : [.. parts[1].Split(',').Select(id => new TaskId(id))],
         };
     }
 
