@@ -17,7 +17,7 @@ internal static class AttemptFold
                 ?? throw new LedgerContradictionException(state.Seq + 1, $"Task {id} has no attempt under way.");
             var attempt = change(before);
             // An attempt whose end is known (its lease was lost) goes on to nothing else, whatever still arrives.
-            if (before.End is not null && attempt.Phase is not (AttemptPhase.Retired or AttemptPhase.Published))
+            if (before.End is not null && !attempt.IsPublishing && attempt.Phase is not (AttemptPhase.Retired or AttemptPhase.Published))
                 attempt = attempt with { Phase = AttemptPhase.Retire };
             return task with { Current = attempt, Status = StatusIn(attempt.Phase) };
         });
@@ -53,6 +53,7 @@ internal static class AttemptFold
             turn.Task, attempt => attempt with { TurnStartedAt = recorded.At }),
         Effect.Merge merge => state.WithAttempt(
             merge.Task, attempt => attempt with { Phase = AttemptPhase.Merge, Tip = merge.Tip }),
+        Effect.Publish publish => state.WithAttempt(publish.Task, attempt => attempt with { IsPublishing = true }),
         _ => state,
     };
 
@@ -100,6 +101,8 @@ internal static class AttemptFold
             (Effect.Publish publish, EffectResult.Published published) =>
                 (Count(state, publish.Task, published.Receipt) with { Tip = published.Commit })
                     .WithAttempt(publish.Task, attempt => attempt with { Phase = AttemptPhase.Published }),
+            (Effect.Publish publish, EffectResult.NotPublished) => state.WithAttempt(
+                publish.Task, attempt => attempt with { Phase = AttemptPhase.Retire, IsPublishing = false }),
             (Effect.Publish, EffectResult.BranchMoved moved) =>
                 state with { Pausing = state.Pausing ?? PauseForMovedBranch(state, moved) },
             (Effect.Retire retire, EffectResult.Retired retired) => state.WithTask(retire.Task, task => task with
@@ -141,10 +144,13 @@ internal static class AttemptFold
             : throw new LedgerContradictionException(
                 recorded.Seq, $"Task {integrated.Task} was integrated without being published."));
 
-    /// <summary>The attempt ends without a merge, unless its merge is on the run branch already.</summary>
-    internal static AttemptRun EndedBy(AttemptRun attempt, AttemptEnd end) => attempt.Phase == AttemptPhase.Published
-        ? attempt
-        : attempt with { Phase = AttemptPhase.Retire, End = attempt.End ?? end };
+    /// <summary>The attempt ends without a merge, unless its merge is on the run branch already, or may be.</summary>
+    internal static AttemptRun EndedBy(AttemptRun attempt, AttemptEnd end) => attempt switch
+    {
+        { Phase: AttemptPhase.Published } => attempt,
+        { IsPublishing: true } => attempt with { End = attempt.End ?? end },
+        _ => attempt with { Phase = AttemptPhase.Retire, End = attempt.End ?? end },
+    };
 
     internal static RunEvent.PauseRequested PauseForMovedBranch(RunState state, EffectResult.BranchMoved moved) =>
         new(

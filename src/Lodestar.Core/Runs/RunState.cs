@@ -296,24 +296,10 @@ public sealed record AttemptRun(int Number, int Lane, CommitId Base, AttemptPhas
     /// <summary>The merge commit's tree.</summary>
     public TreeId? CandidateTree { get; init; }
 
+    /// <summary>Publishing was begun: whether it was done is known only once that effect is settled, so the attempt can
+    /// end in no other way.</summary>
+    public bool IsPublishing { get; init; }
+
     /// <summary>Why it ends without a merge, once that is known.</summary>
     public AttemptEnd? End { get; init; }
 }
-
-/// <summary>Why an attempt ends without a merge.</summary>
-/// <param name="Result">failed, conflict, lease-lost or aborted.</param>
-/// <param name="Code">Stable code.</param>
-/// <param name="Reason">One sentence.</param>
-/// <param name="Detail">What the next attempt should know: output of a check, conflicting paths; bounded.</param>
-public sealed record AttemptEnd(string Result, string Code, string Reason, string Detail = "")
-{
-    /// <summary>Conflicting paths, when that was the reason.</summary>
-    public ImmutableArray<string> Paths { get; init; } = [];
-}
-
-/// <summary>An attempt that ended without a merge.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="End">Why it ended.</param>
-/// <param name="Pinned">Its last commit, or null.</param>
-/// <param name="Saved">A commit with what it left uncommitted, or null.</param>
-public sealed record AttemptSummary(int Number, AttemptEnd End, CommitId? Pinned, CommitId? Saved);

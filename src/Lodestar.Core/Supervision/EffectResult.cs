@@ -18,6 +18,7 @@ namespace Lodestar.Core.Supervision;
 [JsonDerivedType(typeof(Merged), "merged")]
 [JsonDerivedType(typeof(Conflicted), "conflicted")]
 [JsonDerivedType(typeof(Published), "published")]
+[JsonDerivedType(typeof(NotPublished), "not-published")]
 [JsonDerivedType(typeof(Retired), "retired")]
 [JsonDerivedType(typeof(Closed), "closed")]
 public abstract record EffectResult
@@ -86,6 +87,9 @@ public abstract record EffectResult
 
     /// <summary>The run branch holds the merge commit.</summary>
     public sealed record Published(CommitId Commit, Receipt Receipt) : EffectResult;
+
+    /// <summary>The run branch does not hold the merge commit, and will not: the attempt is to end.</summary>
+    public sealed record NotPublished(string Reason) : EffectResult;
 
     /// <summary>The attempt's work is reachable from references, its branch is gone.</summary>
     /// <param name="Pinned">Its last commit, or null when it had none of its own.</param>

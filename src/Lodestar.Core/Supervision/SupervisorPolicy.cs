@@ -208,6 +208,7 @@ public static class SupervisorPolicy
                 AttemptPhase.Published => Step(state, item.Task, item.Attempt, now),
                 AttemptPhase.Retired => [new RunEvent.AttemptEnded(
                     item.Task.Id, item.Attempt.Number, item.Attempt.End!.Result, item.Attempt.End.Code, item.Attempt.End.Reason)],
+                AttemptPhase.Publish when item.Attempt.End is not null => Step(state, item.Task, item.Attempt, now),
                 AttemptPhase.Retire => Step(state, item.Task, item.Attempt, now),
                 _ => [new RunEvent.AttemptAborted(item.Task.Id, item.Attempt.Number)],
             })];

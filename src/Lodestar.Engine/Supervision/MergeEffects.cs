@@ -23,9 +23,7 @@ internal sealed class MergeEffects(RunParts parts)
         var refs = await parts.Repository.RefsAsync([owner, branch], cancellation);
         var found = refs.TryGetValue(branch, out var name) ? CommitId.Parse(name) : (CommitId?)null;
         var isNew = found is null && own.Tip == own.Base && !scope.State.Tasks.Values.Any(task => task.MergeCommit is not null);
-        if (!isNew && found != own.Tip && !IsPublishedUnrecorded(scope.State, found))
-            return await MovedAsync(run, found, own.Tip, cancellation);
-
+        var isMoved = !isNew && found != own.Tip && !IsPublishedUnrecorded(scope.State, found);
         var changes = new List<RefChange>();
         if (refs.GetValueOrDefault(owner) != blob)
             changes.Add(new RefChange(owner, blob, refs.GetValueOrDefault(owner)));
@@ -33,7 +31,8 @@ internal sealed class MergeEffects(RunParts parts)
             changes.Add(new RefChange(branch, own.Base.Value, null));
         if (changes.Count > 0 && !await parts.Repository.UpdateRefsAsync(changes, cancellation))
             throw new EnvironmentException("ref-contended", $"References of run {run} changed while the engine took it over.");
-        return new EffectResult.Owned(own.Fence);
+        // A run whose branch was moved is owned as well: what is in flight is settled before it pauses.
+        return isMoved ? await MovedAsync(run, found, own.Tip, cancellation) : new EffectResult.Owned(own.Fence);
     }
 
     internal async Task<EffectOutcome> MergeAsync(EffectScope scope, Effect.Merge merge, CancellationToken cancellation)
@@ -69,11 +68,11 @@ internal sealed class MergeEffects(RunParts parts)
         var run = scope.State.Run;
         var branch = RefName.Branch(RefName.RunBranch(run));
         var owner = RefName.Owner(run);
-        // The lease was lost while no engine was there: what was published stays, but nothing is published any more.
+        // The attempt is to end (lease lost, run aborted): what was published stays, but nothing is published any more.
         if (scope.State.Tasks[publish.Task].Current?.End is not null
             && await parts.Repository.ResolveAsync(branch, cancellation) is { } stands
             && !await parts.Repository.ContainsAsync(publish.Commit, stands, cancellation))
-            return new EffectResult.Interrupted("lease-lost");
+            return new EffectResult.NotPublished(scope.State.Tasks[publish.Task].Current!.End!.Code);
 
         var attempt = RefName.Branch(RefName.AttemptBranch(run, publish.Task, publish.Attempt));
         var blob = await OwnerBlobAsync(scope.State.EngineFence, cancellation);

@@ -24,6 +24,8 @@ internal sealed class MemoryPlane(RunId run, WorldSchedule schedule, Action<IRea
     /// <summary>The engine that drives the run, or null.</summary>
     internal (Actor Engine, long Fence)? Holder { get; private set; }
 
+    internal IReadOnlyList<string> Lines => lines;
+
     internal RunPlan? Plan { get; private set; }
 
     internal void Create(RunPlan plan)

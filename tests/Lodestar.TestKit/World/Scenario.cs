@@ -62,7 +62,7 @@ public sealed record Scenario(
             random.Next(6),
             random.Next(4),
             isGentle ? 0 : random.Next(5),
-            random.Next(5),
+            !isGentle && random.Next(5) == 0 ? 40 : random.Next(5),
             random.Next(10) == 0);
     }
 

@@ -87,6 +87,12 @@ public sealed class SimulatedWorld
     /// <summary>How the run ended.</summary>
     public RunState State => witness.State!;
 
+    /// <summary>The run's ledger, line by line.</summary>
+    public IReadOnlyList<string> Ledger => plane.Lines;
+
+    /// <summary>The run.</summary>
+    public RunId Run => run;
+
     /// <summary>Engines that were started.</summary>
     public int Engines => engines;
 
