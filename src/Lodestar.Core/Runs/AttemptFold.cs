@@ -241,7 +241,13 @@ internal static class AttemptFold
             "setup-failed" => "could not begin: the lane's set-up failed",
             "no-verdict" => "gave no verdict",
             _ => "failed",
-        }}.";
+        }}.{Cause(failed)}";
+
+    /// <summary>How the program ended, which the host put first; a reviewer's own words are no cause.</summary>
+    private static string Cause(EffectResult.TurnFailed failed) =>
+        failed.Code is "agent-failed" or "agent-crashed" or "agent-not-started" && failed.Text.Split('\n')[0] is { Length: > 0 and <= 200 } first
+            ? " " + first
+            : "";
 
     private static string Words(CheckResult result) => result.Status switch
     {

@@ -24,6 +24,8 @@ public sealed class DemoTests : IDisposable
         Assert.Contains("\"changes_requested\"", demo.Error, StringComparison.Ordinal);
         Assert.All(demo.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.NotNull(JsonNode.Parse(line)!["type"]));
 
+        var schema = await program.RunAsync(scratch.Root, "demo", "--schema");
+        Assert.Empty(JsonSchemaCheck.Problems(schema.Json, demo.Data));
         foreach (var next in demo.Json["next"]!.AsArray())
         {
             var printed = next!["cmd"]!.GetValue<string>();
