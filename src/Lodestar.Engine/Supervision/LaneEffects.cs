@@ -22,7 +22,8 @@ internal sealed class LaneEffects(RunParts parts, UserTree userTree)
 
         CommitId? saved = null;
         var view = await parts.Repository.InspectAsync(path, cancellation);
-        if (view is not null && (view.Dirty.Count > 0 || view.Operation is not null || IsElsewhere(view, branch, tip)))
+        if (view is not null && !IsOurCheckout(view, scope.State.Tasks[retire.Task].Current!)
+            && (view.Dirty.Count > 0 || view.Operation is not null || IsElsewhere(view, branch, tip)))
             saved = await parts.Repository.SaveAsync(
                 path, RefName.Saved(run, retire.Task, retire.Attempt, "retired"), cancellation);
 
@@ -60,7 +61,9 @@ internal sealed class LaneEffects(RunParts parts, UserTree userTree)
             var path = parts.Ground.PathOf(run, lane);
             if (await parts.Repository.InspectAsync(path, cancellation) is not { } view)
                 continue;
-            if (view.Dirty.Count > 0)
+            // Without a branch, HEAD is where we put it: the attempts that worked here were published or kept before, and
+            // what lies about is what checks and reviewers made.
+            if (view is { Dirty.Count: > 0, Branch: not null, Head: not null })
                 await parts.Repository.SaveAsync(path, $"refs/lodestar/saved/{run}/lane-{lane}.{close.Epoch}", cancellation);
             await parts.Repository.RemoveWorktreeAsync(path, cancellation);
         }
@@ -69,6 +72,13 @@ internal sealed class LaneEffects(RunParts parts, UserTree userTree)
         return new EffectOutcome(
             new EffectResult.Closed([]), finding is null ? [] : [new RunEvent.FindingRaised(null, null, finding)]);
     }
+
+    /// <summary>True when the lane is where a check or a review had it: what lies about there is theirs, and the attempt's
+    /// own work of this round was gathered before.</summary>
+    private static bool IsOurCheckout(WorktreeView view, AttemptRun attempt) =>
+        view is { Branch: null, Operation: null, Head: { } head }
+        && attempt.Head != attempt.From
+        && (head == attempt.Head || head == attempt.Candidate);
 
     /// <summary>True when HEAD holds commits the attempt's branch does not: the agent left or deleted its branch.</summary>
     private static bool IsElsewhere(WorktreeView view, string branch, CommitId? tip) =>
