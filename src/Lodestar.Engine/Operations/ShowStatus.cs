@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Lodestar.Core;
 using Lodestar.Core.Planes;
 using Lodestar.Core.Spec;
+using Lodestar.Engine.Processes;
 using Lodestar.Engine.Storage;
 using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
@@ -28,6 +29,7 @@ public sealed record ShowStatus(Outcome<EngineSession> Opened)
         var byStatus = board.Tasks.CountBy(board.StatusOf).ToDictionary();
         var claimable = board.Claimable().Length;
         var agents = plane.Store.Agents().Count;
+        var runs = plane.Store.Runs(plane.Project);
         var threads = plane.Store.MessageCounts(plane.Project);
         var status = new ProjectStatus(true)
         {
@@ -35,9 +37,23 @@ public sealed record ShowStatus(Outcome<EngineSession> Opened)
             Tasks = new(board.Tasks.Length, StatusCounts.Of(byStatus), claimable),
             Agents = new(agents, board.Leases.Count()),
             Messages = new(plane.Store.MessageTotal(plane.Project), threads),
-            Runs = new([.. board.Leases.Select(lease => lease.Run).OfType<RunId>().Distinct().Order()]),
+            Runs = new([.. runs.Where(run => run.IsActive).Select(run => run.Id)]),
         };
-        return Outcome<ProjectStatus>.Done(status, Next(agents, claimable));
+        return Outcome<ProjectStatus>.Done(status, [.. Next(runs), .. Next(agents, claimable)]);
+    }
+
+    /// <summary>A run that waits for somebody comes first: its work is done or half done.</summary>
+    private static IEnumerable<NextAction> Next(IReadOnlyList<RunRow> runs)
+    {
+        foreach (var run in runs.Where(run => run.IsActive))
+        {
+            yield return run.Engine is { } engine && ProcessHosts.Look(engine.Process) != Liveness.Dead
+                ? new("run.watch", $"lodestar run watch {run.Id}", "Watch the run that goes on")
+                : new("run.resume", $"lodestar resume {run.Id}", "Go on with the run that stopped");
+        }
+
+        if (runs is [{ Status: "completed", IntegratedCommit: null } done, ..])
+            yield return new("run.integrate", $"lodestar run integrate {done.Id}", $"Bring the finished run into {done.BaseBranch}");
     }
 
     private static List<NextAction> Next(int agents, int claimable)
@@ -104,5 +120,5 @@ public sealed record StatusAgents(int Registered, int ActiveLeases);
 /// <summary>What was said, in all and by thread.</summary>
 public sealed record StatusMessages(long Total, SortedDictionary<TaskId, long> ByTask);
 
-/// <summary>Runs that hold tasks now.</summary>
+/// <summary>Runs that go on or can be resumed.</summary>
 public sealed record StatusRuns(IReadOnlyList<RunId> Active);
