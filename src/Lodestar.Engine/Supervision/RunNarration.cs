@@ -73,7 +73,6 @@ internal static class RunNarration
         EffectResult.Interrupted interrupted => $"interrupted: {interrupted.Reason}",
         EffectResult.Collected { Head: { } head } collected => $"{collected.Commits} commit{(collected.Commits == 1 ? "" : "s")}, pinned at {head.Abbreviated}",
         EffectResult.Collected => "no change declared",
-        EffectResult.Rejected rejected => $"no evidence: {rejected.Findings[0].Message}",
         EffectResult.Checked check => $"check {check.Result.Name} {check.Result.Status}",
         EffectResult.Conflicted conflicted => $"conflict: {string.Join(", ", conflicted.Paths.Take(3))}",
         EffectResult.Published published => $"merged as {published.Commit.Abbreviated}",
