@@ -6,8 +6,8 @@ namespace Lodestar.Cli.Tests.Docs;
 
 /// <summary>One command of a <c>console</c> block and what the page says it answers.</summary>
 /// <remarks>A command stands after <c>$ </c>, its further lines after <c>&gt; </c>. In the answer <c>...</c> stands for
-/// anything within a line, and alone on a line for any number of lines. <c>[exit N]</c> is the last line of a command that
-/// does not exit with 0.</remarks>
+/// anything within a line, and alone on a line for any number of lines; two blanks or more stand for two or more.
+/// <c>[exit N]</c> is the last line of a command that does not exit with 0.</remarks>
 /// <param name="Command">What is typed; may have several lines.</param>
 /// <param name="Answer">Lines of both streams.</param>
 /// <param name="ExitCode">How it ends.</param>
@@ -60,7 +60,11 @@ internal sealed partial record ConsoleExample(string Command, ImmutableArray<str
 
     private static string Pattern(IEnumerable<string> lines) => @"\A" + string.Concat(lines.Select(line => line == "..."
         ? @"(?:[^\n]*\n)*?"
-        : Regex.Escape(line.TrimEnd()).Replace(@"\.\.\.", @"[^\n]*", StringComparison.Ordinal) + @"\n"));
+        : Columns().Replace(Regex.Escape(line.TrimEnd()).Replace(@"\.\.\.", @"[^\n]*", StringComparison.Ordinal), @"\ {2,}") + @"\n"));
+
+    /// <summary>Blanks between columns: how many depends on the widest value.</summary>
+    [GeneratedRegex(@"(\\ ){2,}")]
+    private static partial Regex Columns();
 
     [GeneratedRegex(@"^\[exit (?<code>\d+)\]$")]
     private static partial Regex ExitLine();
