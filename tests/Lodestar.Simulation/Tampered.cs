@@ -194,5 +194,7 @@ internal static class Tampered
             inner.CommitAsync(target, paths, message, author, cancellation);
 
         public Task RemoveWorktreeAsync(string path, CancellationToken cancellation) => inner.RemoveWorktreeAsync(path, cancellation);
+
+        public Task RemoveMergeWorktreeAsync(CancellationToken cancellation) => inner.RemoveMergeWorktreeAsync(cancellation);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Lodestar.Engine.Processes;
 
@@ -9,6 +8,8 @@ namespace Lodestar.TestKit;
 /// <remarks>The program is the one built with the tests, or the one <c>LODESTAR_TEST_PROGRAM</c> names (an ahead-of-time build).</remarks>
 public sealed class LodestarProgram
 {
+    private static readonly Dictionary<string, string> NoVariables = [];
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly SortedDictionary<string, string> environment = new(StringComparer.Ordinal);
@@ -23,6 +24,8 @@ public sealed class LodestarProgram
         environment["TMPDIR"] = scratch.PathOf("tmp");
         environment["GIT_CONFIG_NOSYSTEM"] = "1";
         environment["TZ"] = "UTC";
+        // These processes live too short to earn back what measuring them for optimisation costs.
+        environment["DOTNET_TieredPGO"] = "0";
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } dotnet)
             environment["DOTNET_ROOT"] = dotnet;
     }
@@ -39,18 +42,37 @@ public sealed class LodestarProgram
     /// <summary>Runs one command and waits for its end.</summary>
     public async Task<ProgramRun> RunAsync(string directory, params string[] arguments)
     {
-        var result = await ChildProcess.RunAsync(
-            new ChildOrder(Location, arguments, directory, environment),
-            new ChildLimits(Patience, OutputBytes: 16 << 20, ErrorBytes: 1 << 20),
-            CancellationToken.None);
-        return new ProgramRun(
-            arguments, result.Exit.Code ?? -1, Encoding.UTF8.GetString(result.Output), Encoding.UTF8.GetString(result.Error));
+        await using var started = Start(directory, NoVariables, arguments);
+        return await started.EndAsync(Patience);
+    }
+
+    /// <summary>Starts one command that can write no file beyond a size, in blocks of 512 bytes.</summary>
+    public StartedProgram StartLimited(string directory, int blocks, params string[] arguments)
+    {
+        // The runtime maps its code through a file of its own unless told not to, and that would be too large as well.
+        // The signal that comes with the failed write is ignored, as the runtime has it anyway: the write itself fails.
+        var script = $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$@\"";
+        var order = new ChildOrder("/bin/sh", ["-c", script, "sh", Location, .. arguments], directory, environment);
+        return new StartedProgram(ChildProcess.Start(order), arguments);
+    }
+
+    /// <summary>Starts one command, for tests that do something to it while it goes on.</summary>
+    /// <param name="directory">Where it is started.</param>
+    /// <param name="variables">Variables of this command alone.</param>
+    /// <param name="arguments">What was typed.</param>
+    public StartedProgram Start(
+        string directory, IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    {
+        var own = new Dictionary<string, string>(environment, StringComparer.Ordinal);
+        foreach (var (name, value) in variables)
+            own[name] = value;
+        return new StartedProgram(ChildProcess.Start(new ChildOrder(Location, arguments, directory, own)), arguments);
     }
 }
 
 /// <summary>One finished run of the program.</summary>
 /// <param name="Arguments">What was typed.</param>
-/// <param name="ExitCode">How it ended.</param>
+/// <param name="ExitCode">How it ended; 128 and the signal's number when a signal ended it, as a shell has it.</param>
 /// <param name="Output">Standard output.</param>
 /// <param name="Error">Standard error.</param>
 public sealed record ProgramRun(IReadOnlyList<string> Arguments, int ExitCode, string Output, string Error)
@@ -63,6 +85,10 @@ public sealed record ProgramRun(IReadOnlyList<string> Arguments, int ExitCode, s
 
     /// <summary>The refusal's code, or null.</summary>
     public string? Code => Json["error"]?["code"]?.GetValue<string>();
+
+    /// <summary>This, when it did what was asked.</summary>
+    /// <exception cref="InvalidOperationException">It did not.</exception>
+    public ProgramRun MustSucceed() => ExitCode == 0 ? this : throw new InvalidOperationException(ToString());
 
     /// <inheritdoc/>
     public override string ToString() => $"lodestar {string.Join(' ', Arguments)}\nexit {ExitCode}\n{Output}\n{Error}";

@@ -14,6 +14,9 @@ public sealed class TestRepo : IDisposable
     /// <summary>Absolute path of the primary worktree.</summary>
     public string Root { get; }
 
+    /// <summary>The directory that holds the repository, its neighbours and a home.</summary>
+    public ScratchDirectory Scratch => scratch;
+
     /// <summary>A folder beside the repository, inside the same scratch directory.</summary>
     public string Beside(params string[] parts) => scratch.PathOf(parts);
 

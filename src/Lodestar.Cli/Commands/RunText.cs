@@ -178,7 +178,7 @@ internal static class RunText
             parts.Add($"{totals.Failed} failed");
         if (totals.Skipped > 0)
             parts.Add($"{totals.Skipped} skipped");
-        parts.Add($"{totals.Attempts} attempts");
+        parts.Add(totals.Attempts == 1 ? "1 attempt" : $"{totals.Attempts} attempts");
         if (totals.Conflicts > 0)
             parts.Add(totals.Conflicts == 1 ? "1 conflict" : $"{totals.Conflicts} conflicts");
         if (totals.DurationMs is not null)

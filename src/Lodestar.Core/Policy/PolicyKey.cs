@@ -27,7 +27,7 @@ public sealed class PolicyKey
         Number("max_conflicts", 1, 100, values => values.MaxConflicts, (values, number) => values with { MaxConflicts = number }),
         Word(
             "merge_strategy",
-            [("ff", MergeStrategy.FastForward), ("merge", MergeStrategy.Merge), ("squash", MergeStrategy.Squash), ("pr", MergeStrategy.PullRequest)],
+            [("ff", MergeStrategy.FastForward), ("merge", MergeStrategy.Merge), ("squash", MergeStrategy.Squash)],
             values => values.MergeStrategy,
             (values, word) => values with { MergeStrategy = word }),
         Length("lease_ttl", TimeSpan.FromDays(7), values => values.LeaseTtl, (values, length) => values with { LeaseTtl = length }),

@@ -48,10 +48,6 @@ public enum MergeStrategy
     /// <summary>One commit with the whole change.</summary>
     [JsonStringEnumMemberName("squash")]
     Squash,
-
-    /// <summary>A pull request instead of a push of our own.</summary>
-    [JsonStringEnumMemberName("pr")]
-    PullRequest,
 }
 
 /// <summary>Who commits what a builder leaves behind.</summary>

@@ -51,7 +51,7 @@ public static class RunPlanner
                 "builder-missing",
                 "No agent is configured to build.",
                 "give --agent-cmd \"my-agent {briefing_file}\", or add profiles.builder to .lodestar/charter.yaml")
-            : new("profile-unknown", $"The charter has no profile \"{inputs.Profile}\".", "lodestar charter show")
+            : new("profile-unknown", $"The charter has no profile \"{inputs.Profile}\".", "profiles are named in .lodestar/charter.yaml")
             {
                 Details = new() { ["profiles"] = new JsonArray([.. inputs.Charter.Profiles.Keys.Select(name => (JsonNode)name)]) },
             };

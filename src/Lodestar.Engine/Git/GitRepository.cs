@@ -169,6 +169,9 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
     public Task RemoveWorktreeAsync(string path, CancellationToken cancellation) => worktrees.RemoveAsync(path, cancellation);
 
     /// <inheritdoc/>
+    public Task RemoveMergeWorktreeAsync(CancellationToken cancellation) => bench.RemoveAsync(cancellation);
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await objects.DisposeAsync();

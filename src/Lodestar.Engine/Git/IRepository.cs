@@ -74,6 +74,9 @@ public interface IRepository
 
     /// <summary>Removes a worktree that holds no unique work. Nothing happens when it is not there.</summary>
     Task RemoveWorktreeAsync(string path, CancellationToken cancellation);
+
+    /// <summary>Takes away the worktree that merges are computed in, if there is one; the next merge makes it anew.</summary>
+    Task RemoveMergeWorktreeAsync(CancellationToken cancellation);
 }
 
 /// <summary>One change of a reference.</summary>

@@ -37,9 +37,7 @@ internal sealed class MergeBench(GitClient git, Worktrees worktrees, IRepository
         await turn.WaitAsync(cancellation);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var alone = await FileLock.TryAcquireAsync(path + ".lock", TimeSpan.FromMinutes(2), cancellation)
-                ?? throw new EnvironmentException("repository-busy", $"Another process merges in {path}.", "Repeat the command.");
+            using var alone = await LockAsync(cancellation);
             var environment = await PrepareAsync(ours, cancellation);
             var reply = await git.RunAsync(
                 new GitCall(
@@ -59,11 +57,36 @@ internal sealed class MergeBench(GitClient git, Worktrees worktrees, IRepository
         }
     }
 
+    /// <summary>Takes the worktree away; the next merge makes a new one.</summary>
+    internal async Task RemoveAsync(CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            if (worktrees.Find(path) is null)
+                return;
+            using var alone = await LockAsync(cancellation);
+            await worktrees.RemoveAsync(path, cancellation);
+            checkedOut = null;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         turn.Dispose();
         return attributes.DisposeAsync();
+    }
+
+    private async Task<FileLock> LockAsync(CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return await FileLock.TryAcquireAsync(path + ".lock", TimeSpan.FromMinutes(2), cancellation)
+            ?? throw new EnvironmentException("repository-busy", $"Another process merges in {path}.", "Repeat the command.");
     }
 
     private async Task<IReadOnlyList<KeyValuePair<string, string>>> PrepareAsync(CommitId ours, CancellationToken cancellation)
@@ -75,7 +98,6 @@ internal sealed class MergeBench(GitClient git, Worktrees worktrees, IRepository
             admin = worktrees.Find(path) ?? throw new EnvironmentException("git-failed", $"Git made no worktree at {path}.");
             Directory.CreateDirectory(Path.Combine(admin, "info"));
             await File.WriteAllTextAsync(Path.Combine(admin, "info", "sparse-checkout"), ".gitattributes\n", cancellation);
-            checkedOut = null;
         }
 
         IReadOnlyList<KeyValuePair<string, string>> environment =

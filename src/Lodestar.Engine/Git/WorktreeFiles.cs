@@ -88,8 +88,9 @@ internal static class WorktreeFiles
     internal static string? LastHead(string admin)
     {
         var log = Path.Combine(admin, "logs", "HEAD");
-        return File.Exists(log) && File.ReadLines(log).LastOrDefault()?.Split(' ') is [_, var last, ..] && last.Trim('0').Length > 0
-            ? last
+        // A branch deleted from inside its own worktree leaves an entry that leads from its commit to nothing.
+        return File.Exists(log) && File.ReadLines(log).LastOrDefault()?.Split(' ') is [var before, var after, ..]
+            ? new[] { after, before }.FirstOrDefault(name => name.Trim('0').Length > 0)
             : null;
     }
 

@@ -107,7 +107,7 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
 
         var tree = await repository.ContainsAsync(from, state.Tip, cancellation)
             ? new MergeTree(await repository.TreeAsync(state.Tip, cancellation), [])
-            : await repository.MergeTreeAsync(from, state.Tip, cancellation);
+            : await MergeAsync(repository, from, state.Tip, cancellation);
         if (tree.Tree is not { } merged)
             return new Refusal(
                 "integrate-conflict",
@@ -123,6 +123,14 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
                 state.StoppedAt!.Value.ToUnixTimeSeconds()),
             cancellation);
         return new Integration(isSquash ? "squash" : "merge", from, commit, changes);
+    }
+
+    private static async Task<MergeTree> MergeAsync(
+        GitRepository repository, CommitId from, CommitId tip, CancellationToken cancellation)
+    {
+        var merged = await repository.MergeTreeAsync(from, tip, cancellation);
+        await repository.RemoveMergeWorktreeAsync(cancellation);
+        return merged;
     }
 
     private static async Task<Outcome<IntegratedRun>> SettleAsync(

@@ -10,7 +10,7 @@ namespace Lodestar.Engine.Runs;
 public sealed class AgentCommandLine(string directory, string? path)
 {
     /// <summary>Gives program and arguments, the program as an absolute path.</summary>
-    /// <exception cref="RefusedException"><c>command-invalid</c>, or <c>builder-missing</c> when there is no such program.</exception>
+    /// <exception cref="RefusedException"><c>command-invalid</c>, or <c>agent-not-found</c> when there is no such program.</exception>
     public ImmutableArray<string> Read(string line)
     {
         if (ShellWords.TrySplit(line, out var words) is { } invalid)
@@ -24,7 +24,7 @@ public sealed class AgentCommandLine(string directory, string? path)
         return program is not null && Programs.IsExecutable(program)
             ? program
             : throw new RefusedException(new(
-                "builder-missing", $"There is no program {word} to build with.", "give --agent-cmd a program that can be run")
+                "agent-not-found", $"The agent program {word} is not on the PATH or cannot be run.", "Install it, or give its path.")
             {
                 Details = new() { ["program"] = word },
             });

@@ -95,7 +95,7 @@ internal sealed class CollectEffect(RunParts parts)
         if (state.Plan.Policy.Commit.Value == CommitBy.Agent)
         {
             findings.Add(new Finding(
-                "uncommitted-changes", $"{view.Dirty.Count} paths were left uncommitted, first {view.Dirty[0].Path}."));
+                "uncommitted-changes", $"{view.Dirty[0].Path}{AndMore(view.Dirty.Count)} {(view.Dirty.Count == 1 ? "was" : "were")} left uncommitted."));
             return view.Head!.Value;
         }
 
@@ -105,7 +105,7 @@ internal sealed class CollectEffect(RunParts parts)
         if (outside.Length > 0)
         {
             findings.Add(new Finding(
-                "scope-exceeded", $"{outside.Length} changed paths lie outside the task's scope, first {outside[0].Path}."));
+                "scope-exceeded", $"The agent changed {outside[0].Path}{AndMore(outside.Length)} outside the task's scope."));
             return view.Head!.Value;
         }
 
@@ -128,6 +128,8 @@ internal sealed class CollectEffect(RunParts parts)
             await parts.Repository.IdentityAsync(cancellation),
             cancellation);
     }
+
+    private static string AndMore(int paths) => paths == 1 ? "" : $" and {paths - 1} more";
 
     private EffectResult WithoutCommits(EffectScope scope, Effect.Collect collect) => collect.NoChange is null
         ? new EffectResult.Rejected([new Finding(

@@ -68,6 +68,7 @@ internal sealed class LaneEffects(RunParts parts, UserTree userTree)
             await parts.Repository.RemoveWorktreeAsync(path, cancellation);
         }
 
+        await parts.Repository.RemoveMergeWorktreeAsync(cancellation);
         var finding = await userTree.LookAsync(always: true, cancellation);
         return new EffectOutcome(
             new EffectResult.Closed([]), finding is null ? [] : [new RunEvent.FindingRaised(null, null, finding)]);

@@ -31,7 +31,7 @@ internal static class RunNarration
     public static string Tell(RunEvent happened) => happened switch
     {
         RunEvent.RunStarted started =>
-            $"run started: {started.Plan.Tasks.Length} tasks on {started.Plan.Policy.Lanes.Value} lanes from {started.Plan.BaseBranch} {started.Plan.BaseCommit.Abbreviated}",
+            $"run started: {Count(started.Plan.Tasks.Length, "task")} on {Count(started.Plan.Policy.Lanes.Value, "lane")} from {started.Plan.BaseBranch} {started.Plan.BaseCommit.Abbreviated}",
         RunEvent.EngineAttached attached => $"engine {attached.Pid} on {attached.Machine} drives the run",
         RunEvent.AttemptStarted started => $"attempt {started.Attempt} started on lane {started.Lane} at {started.Base.Abbreviated}",
         RunEvent.LeaseUnavailable unavailable => $"held by {unavailable.Holder} until {unavailable.Until:HH:mm:ss}",
@@ -55,6 +55,8 @@ internal static class RunNarration
         _ => "",
     };
 
+    private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+
     private static string Begin(Effect effect) => effect switch
     {
         Effect.RunTurn { Role: AgentRole.Builder, Round: 1 } => "builder at work",
@@ -71,9 +73,8 @@ internal static class RunNarration
         EffectResult.TurnDone { Verdict: Verdict.ChangesRequested } => RunNarrator.ChangesRequested,
         EffectResult.TurnFailed failed => $"turn ended: {failed.Code}",
         EffectResult.Interrupted interrupted => $"interrupted: {interrupted.Reason}",
-        EffectResult.Collected { Head: { } head } collected => $"{collected.Commits} commit{(collected.Commits == 1 ? "" : "s")}, pinned at {head.Abbreviated}",
+        EffectResult.Collected { Head: { } head } collected => $"{Count(collected.Commits, "commit")}, pinned at {head.Abbreviated}",
         EffectResult.Collected => "no change declared",
-        EffectResult.Rejected rejected => $"no evidence: {rejected.Findings[0].Message}",
         EffectResult.Checked check => $"check {check.Result.Name} {check.Result.Status}",
         EffectResult.Conflicted conflicted => $"conflict: {string.Join(", ", conflicted.Paths.Take(3))}",
         EffectResult.Published published => $"merged as {published.Commit.Abbreviated}",

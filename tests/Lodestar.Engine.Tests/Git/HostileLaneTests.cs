@@ -40,12 +40,14 @@ public sealed class HostileLaneTests : IAsyncLifetime
         Assert.Equal(paths.Where(path => path != "x.c").Order(StringComparer.Ordinal), changed.Select(change => change.Path).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task A_branch_the_agent_deleted_loses_no_commit()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_branch_the_agent_deleted_loses_no_commit(bool fromInside)
     {
         await world.WriteAsync(Lane, "a", "1");
         var commit = await CommitAsync("a");
-        await world.Repo.GitAsync("update-ref", "-d", "refs/heads/" + Branch);
+        await world.Repo.GitInAsync(fromInside ? Lane : world.Repo.Root, "update-ref", "-d", "refs/heads/" + Branch);
 
         Assert.Null((await Repository.InspectAsync(Lane, None))!.Head);
         var saved = await Repository.SaveAsync(Lane, Saved, None);

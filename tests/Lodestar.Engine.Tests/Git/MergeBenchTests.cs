@@ -27,6 +27,20 @@ public sealed class MergeBenchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_worktree_of_merges_can_be_taken_away_and_comes_back()
+    {
+        var (ours, theirs) = await DivergeAsync("other.txt");
+        var before = await world.Repo.GitAsync("worktree", "list");
+        var first = await world.Repository.MergeTreeAsync(ours, theirs, None);
+
+        await world.Repository.RemoveMergeWorktreeAsync(None);
+        await world.Repository.RemoveMergeWorktreeAsync(None);
+        Assert.Equal(before, await world.Repo.GitAsync("worktree", "list"));
+
+        Assert.Equal(first.Tree, (await world.Repository.MergeTreeAsync(ours, theirs, None)).Tree);
+    }
+
+    [Fact]
     public async Task Attributes_count_only_when_committed()
     {
         world.Repo.Write("a.txt", "1\n");

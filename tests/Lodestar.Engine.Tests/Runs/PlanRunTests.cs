@@ -82,8 +82,8 @@ public class PlanRunTests
         Assert.EndsWith("/sh", words[0]);
         Assert.True(Path.IsPathFullyQualified(words[0]));
         Assert.Equal([script, "--out=a/b", "tools/none", "{briefing_file}"], words.Skip(1));
-        Assert.Equal("builder-missing", Assert.Throws<RefusedException>(() => commands.Read("no-such-program x")).Refusal.Code);
-        Assert.Equal("builder-missing", Assert.Throws<RefusedException>(() => commands.Read("tools/agent.sh")).Refusal.Code);
+        Assert.Equal("agent-not-found", Assert.Throws<RefusedException>(() => commands.Read("no-such-program x")).Refusal.Code);
+        Assert.Equal("agent-not-found", Assert.Throws<RefusedException>(() => commands.Read("tools/agent.sh")).Refusal.Code);
     }
 
     private static async Task<TestRepo> ProjectAsync()

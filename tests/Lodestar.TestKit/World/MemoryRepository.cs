@@ -135,6 +135,9 @@ public sealed class MemoryRepository(MemoryGit git, CallGate gate, Action<string
             return git.Worktrees.Remove(path);
         });
 
+    /// <inheritdoc/>
+    public Task RemoveMergeWorktreeAsync(CancellationToken cancellation) => Task.CompletedTask;
+
     private IReadOnlyList<PathChange> Changes(string from, string to)
     {
         var (old, now) = (git.Files(from), git.Files(to));
