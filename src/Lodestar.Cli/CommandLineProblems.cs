@@ -25,6 +25,13 @@ internal static class CommandLineProblems
                     : $"{CommandTree.NameOf(command)} --help lists what it accepts.");
         }
 
+        // "run --lanes 2 list" would start nothing and mean nothing.
+        if (command.Parents.OfType<Verb>().FirstOrDefault() is { } above
+            && above.Options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } early)
+            throw new UsageException(
+                $"Option {early.Name} belongs to {CommandTree.NameOf(above)}, not to {CommandTree.NameOf(command)}.",
+                $"{CommandTree.NameOf(command)} --help lists what it accepts.");
+
         if (parsed.Errors.FirstOrDefault(error => !isGroup || error.SymbolResult is not CommandResult) is not { } problem)
             return;
         throw new UsageException(

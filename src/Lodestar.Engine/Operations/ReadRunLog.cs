@@ -31,7 +31,10 @@ public sealed record ReadRunLog(RunId? Run, long After, TaskId? Task)
     /// <summary>Reads. What is told line by line is not in the data again.</summary>
     public async Task<Outcome<RunLog>> ExecuteAsync(RunDesk desk, Action<string> line, CancellationToken cancellation)
     {
-        var chosen = RunSelector.ForQuery(await desk.RowsAsync(cancellation), Run);
+        var rows = await desk.RowsAsync(cancellation);
+        var chosen = Agent is { } wanted && Run is null
+            ? RunSelector.ForQuery(rows, await RunOfAsync(desk, wanted, cancellation))
+            : RunSelector.ForQuery(rows, Run);
         if (chosen.Data is not { } row)
             return chosen.Refusal!;
         if (Agent is { } agent)
@@ -64,6 +67,14 @@ public sealed record ReadRunLog(RunId? Run, long After, TaskId? Task)
                 return new RunLog(row.Id, seq, []);
             await System.Threading.Tasks.Task.Delay(Interval, desk.Session.Clock, cancellation);
         }
+    }
+
+    /// <summary>The newest run an agent or process is of; null when it is of none.</summary>
+    private static async Task<RunId?> RunOfAsync(RunDesk desk, string agent, CancellationToken cancellation)
+    {
+        var project = await desk.ProjectAsync(cancellation);
+        var processes = await desk.Session.Store.ReadAsync(view => view.Processes(project, null, liveOnly: false), cancellation);
+        return processes.LastOrDefault(process => process.Agent.Value == agent || process.Id.Value == agent)?.Run;
     }
 
     private async Task<Outcome<RunLog>> AgentAsync(

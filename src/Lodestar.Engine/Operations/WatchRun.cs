@@ -21,7 +21,8 @@ public sealed record WatchRun(RunId? Run)
             return chosen.Refusal!;
 
         RunState? state = null;
-        while (true)
+        // An engine that just took the run over, or just gave it up, is looked at twice before the watch ends.
+        for (var stopped = 0; ;)
         {
             var current = (await desk.RowsAsync(cancellation)).First(other => other.Id == row.Id);
             var fresh = await desk.Session.Store.ReadAsync(
@@ -29,7 +30,8 @@ public sealed record WatchRun(RunId? Run)
             foreach (var entry in fresh)
                 state = state is null ? RunFold.Begin(row.Id, entry) : RunFold.Next(state, entry);
             tell(fresh, state!);
-            if (!current.IsActive || current.Status == "paused" || !desk.IsLive(current))
+            stopped = current.Status != "running" || !desk.IsLive(current) ? stopped + 1 : 0;
+            if (stopped == 2)
                 return Outcome<RunView>.Done(
                     RunView.Of(state!),
                     current.IsActive ? [new("run.resume", $"lodestar resume {row.Id}", "Go on with the run")] : []);

@@ -81,9 +81,10 @@ public sealed class ProcessHosts(IReadOnlyList<string> hostCommand) : IProcessHo
             return Liveness.Dead;
         if (identity.PidNamespace != ProcessTable.PidNamespace)
             return Liveness.Unknown;
-        return ProcessTable.Read(identity.Pid) is { IsDead: false } entry && entry.StartTicks == identity.StartTicks
-            ? Liveness.Alive
-            : Liveness.Dead;
+        if (ProcessTable.Read(identity.Pid) is { } entry)
+            return !entry.IsDead && entry.StartTicks == identity.StartTicks ? Liveness.Alive : Liveness.Dead;
+        // There is somebody of that pid, and it could not be read who.
+        return Directory.Exists($"/proc/{identity.Pid}") ? Liveness.Unknown : Liveness.Dead;
     }
 
     /// <summary>This process.</summary>

@@ -4,6 +4,7 @@ using Lodestar.Core;
 using Lodestar.Core.Lanes;
 using Lodestar.Core.Runs;
 using Lodestar.Engine.Agents;
+using Lodestar.Engine.Context;
 using Lodestar.Engine.Git;
 using Lodestar.Engine.Supervision;
 
@@ -61,7 +62,7 @@ public sealed class LaneGround(RunMachine machine, string folder, string primary
         if (look.Data is not { } view)
             return look.Refusal!.Code;
         var text = new StringBuilder().Append(view.Branch).Append('\n').Append(view.Head?.Value).Append('\n');
-        foreach (var dirty in view.Dirty)
+        foreach (var dirty in view.Dirty.Where(dirty => !IsState(dirty.Path)))
         {
             var file = new FileInfo(Path.Combine(primary, dirty.Path));
             text.Append(dirty.Path).Append(' ').Append(file.Exists ? file.Length : -1).Append(' ')
@@ -69,6 +70,13 @@ public sealed class LaneGround(RunMachine machine, string folder, string primary
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    /// <summary>True for our own state, in a project that does not ignore it: a run writes there all the time.</summary>
+    private static bool IsState(string path)
+    {
+        var at = path.LastIndexOf(ContextResolver.StateDirectory + "/", StringComparison.Ordinal);
+        return at >= 0 && path[(at + ContextResolver.StateDirectory.Length + 1)..] is not ("spec.yaml" or "charter.yaml");
     }
 
     /// <summary>The program and arguments of a profile, the program resolved to an absolute path.</summary>
