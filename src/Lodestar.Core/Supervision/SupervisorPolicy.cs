@@ -188,7 +188,7 @@ public static class SupervisorPolicy
             : new RunEvent.RunEnded(
                 RunOutcome.Failed,
                 "run-failed",
-                $"{Count(failed.Length, "task")} failed ({string.Join(", ", failed)}) and {Count(waiting, "task")} could not start.");
+                $"{Count(failed.Length, "task")} failed ({string.Join(", ", failed)}){(waiting > 0 ? $" and {Count(waiting, "task")} could not start" : "")}.");
     }
 
     /// <summary>Processes whose effect broke and was not done again: dead, as nothing is in flight, and not accounted for.</summary>

@@ -9,10 +9,12 @@ namespace Lodestar.Engine.Agents;
 internal sealed class PlainTurn(Redactor redactor, bool readsVerdict) : HostTurn
 {
     private const int TailBytes = 64 * 1024;
+    private const int ComplaintBytes = 4 * 1024;
     private const string VerdictStart = "VERDICT: ";
     private const string NoChangeStart = "NO_CHANGE: ";
 
     private readonly TextTail tail = new(TailBytes);
+    private readonly TextTail complaints = new(ComplaintBytes);
     private readonly Lock gate = new();
     private string? lastLine;
 
@@ -36,10 +38,9 @@ internal sealed class PlainTurn(Redactor redactor, bool readsVerdict) : HostTurn
     /// <inheritdoc/>
     internal override void OnError(string cleaned)
     {
-        if (readsVerdict)
-            return;
+        // An agent's standard error is no part of its answer, but tells why it gave none.
         lock (gate)
-            tail.Add(cleaned);
+            (readsVerdict ? complaints : tail).Add(cleaned);
     }
 
     /// <inheritdoc/>
@@ -48,12 +49,14 @@ internal sealed class PlainTurn(Redactor redactor, bool readsVerdict) : HostTurn
         lock (gate)
         {
             if (exit.Signal is { } signal)
-                return new TurnEnd(ExitStatus.Crashed, tail.ToString()) { Problem = $"It was ended by signal {signal}." };
+                return new TurnEnd(ExitStatus.Crashed, LastWords) { Problem = $"It was ended by signal {signal}." };
             if (exit.Code != 0)
-                return new TurnEnd(ExitStatus.Failed, tail.ToString()) { Problem = $"It exited with code {exit.Code}." };
+                return new TurnEnd(ExitStatus.Failed, LastWords) { Problem = $"It exited with code {exit.Code}." };
             return readsVerdict ? WithVerdict() : new TurnEnd(ExitStatus.Completed, tail.ToString());
         }
     }
+
+    private string LastWords => tail.ToString() + complaints;
 
     private TurnEnd WithVerdict()
     {

@@ -37,6 +37,9 @@ internal static class DriveRun
 
             using var folder = new RunFolder(desk.StateFolder, run);
             folder.Refill(ledger, state);
+            // The engine that entered the run may have died before it wrote this.
+            if (!folder.HasPlan)
+                folder.WritePlan(state.Plan, await desk.SnapshotAsync(state.Plan.BaseCommit, cancellation));
             await using var ground = await desk.OpenAsync(runs, folder, cancellation);
             await using var supervisor = new Supervisor(ground.Parts, state, fence, drive.Observe);
             await using var interrupt = drive.Pause.Register(() => supervisor.Pause(drive.Actor, $"Paused by {drive.Actor}."));

@@ -32,8 +32,8 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
         await using var repository = await desk.RepositoryAsync(cancellation);
         if (DryRun)
         {
-            var ledger = await desk.Session.Store.ReadAsync(view => view.Ledger(row), cancellation);
-            var state = RunFold.All(row.Id, ledger);
+            var recorded = await desk.Session.Store.ReadAsync(view => view.Ledger(row), cancellation);
+            var state = RunFold.All(row.Id, recorded);
             var planned = await PlanAsync(desk, repository, state, cancellation);
             return planned.Data is { } ready ? View(state, ready, "", isDone: false) : planned.Refusal!;
         }
@@ -42,7 +42,12 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
         try
         {
             var state = RunFold.All(row.Id, await runs.LoadAsync(row.Id, cancellation));
-            return await ApplyAsync(desk, new Record(runs, row.Id, fence, actor, desk.Session.Clock), repository, state, cancellation);
+            var outcome = await ApplyAsync(
+                desk, new Record(runs, row.Id, fence, actor, desk.Session.Clock), repository, state, cancellation);
+            var ledger = await runs.LoadAsync(row.Id, cancellation);
+            using var folder = new RunFolder(desk.StateFolder, row.Id);
+            folder.Refill(ledger, RunFold.All(row.Id, ledger));
+            return outcome;
         }
         finally
         {
@@ -77,7 +82,9 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
 
         state = await record.AppendAsync(
             state, new RunEvent.IntegrationIntended(plan.Strategy, plan.From, plan.Commit), cancellation);
+        desk.Reach(CrashLabel.Before("integrate"));
         var said = await target.AdvanceAsync(state.Plan.BaseBranch, plan.From, plan.Commit, cancellation);
+        desk.Reach(CrashLabel.After("integrate"));
         return said is null
             ? Moved(state)
             : await SettleAsync(record, state, plan, said, cancellation);

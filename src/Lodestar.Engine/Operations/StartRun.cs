@@ -64,7 +64,9 @@ public sealed record StartRun(RunRequest Request)
 
         var runs = await desk.RunsAsync(cancellation);
         var run = desk.Session.Ids.Run(desk.Session.Clock.GetUtcNow());
+        desk.Reach(CrashLabel.Before("enter-run"));
         await runs.CreateAsync(run, ready.Plan, actor, cancellation);
+        desk.Reach(CrashLabel.After("enter-run"));
         using (var folder = new RunFolder(desk.StateFolder, run))
             folder.WritePlan(ready.Plan, ready.Snapshot);
         return Outcome<EnteredRun>.Done(

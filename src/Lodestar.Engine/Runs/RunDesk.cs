@@ -77,6 +77,13 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
     public Task<GitRepository> RepositoryAsync(CancellationToken cancellation) =>
         GitRepository.OpenAsync(Git, PrimaryWorktree, LaneFolder(), cancellation);
 
+    /// <summary>The manifest of a commit's tree.</summary>
+    internal Task<SnapshotManifest> SnapshotAsync(CommitId commit, CancellationToken cancellation) =>
+        new SnapshotCapture(Git, PrimaryWorktree, Path.Combine(StateFolder, "cache")).CaptureAsync(commit, cancellation);
+
+    /// <summary>Called at labelled points; see <see cref="CrashLabel"/>.</summary>
+    internal void Reach(string label) => machine.Reach(label);
+
     /// <summary>The user's own checkout.</summary>
     public PrimaryCheckout Checkout() => new(Git, PrimaryWorktree);
 

@@ -11,8 +11,8 @@ public static partial class CrashLabel
     /// <summary>Kinds of effect, in the order a task passes them.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "ledger-append", "own-run", "checkout", "process-spawn", "turn", "collect", "check", "merge", "publish", "retire",
-        "close-run",
+        "enter-run", "ledger-append", "own-run", "checkout", "process-spawn", "turn", "collect", "check", "merge", "publish", "retire",
+        "close-run", "integrate",
     ];
 
     /// <summary>Every label.</summary>

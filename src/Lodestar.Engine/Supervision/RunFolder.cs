@@ -46,13 +46,17 @@ public sealed class RunFolder : IRunFolder, IDisposable
         return file;
     }
 
-    /// <summary>Writes the frozen plan and the snapshot's manifest, once.</summary>
+    /// <summary>True when plan and snapshot were written, both and whole.</summary>
+    public bool HasPlan => File.Exists(PlanPath);
+
+    private string PlanPath => Path.Combine(folder, "plan.json");
+
+    /// <summary>Writes the frozen plan and the snapshot's manifest, once; the plan last, so that it vouches for both.</summary>
     public void WritePlan(RunPlan plan, SnapshotManifest snapshot)
     {
-        File.WriteAllText(
-            Path.Combine(folder, "plan.json"), JsonSerializer.Serialize(plan, PlanJson.Default.RunPlan) + "\n");
-        File.WriteAllText(
+        AtomicFile.WriteText(
             Path.Combine(folder, "snapshot.json"), JsonSerializer.Serialize(snapshot, PlanJson.Default.SnapshotManifest) + "\n");
+        AtomicFile.WriteText(PlanPath, JsonSerializer.Serialize(plan, PlanJson.Default.RunPlan) + "\n");
     }
 
     /// <summary>Writes the copies anew from the whole ledger.</summary>

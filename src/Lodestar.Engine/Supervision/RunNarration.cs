@@ -77,7 +77,6 @@ internal static class RunNarration
         EffectResult.Collected => "no change declared",
         EffectResult.Checked check => $"check {check.Result.Name} {check.Result.Status}",
         EffectResult.Conflicted conflicted => $"conflict: {string.Join(", ", conflicted.Paths.Take(3))}",
-        EffectResult.Published published => $"merged as {published.Commit.Abbreviated}",
         EffectResult.BranchMoved moved => $"run branch moved by hand to {moved.Found?.Abbreviated ?? "nothing"}",
         _ => "",
     };

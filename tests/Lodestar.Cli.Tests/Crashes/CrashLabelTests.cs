@@ -37,7 +37,8 @@ public sealed class CrashLabelTests
             expected = await FinishedRun.HoldAsync(calm, await calm.LodestarAsync("run", "--json"), Work.Ids);
 
         var passes = Enumerable.Range(1, Setting("LODESTAR_CRASH_PASSES", 1));
-        var points = passes.SelectMany(pass => CrashLabel.All.Select(label => $"{label}:{pass}")).ToArray();
+        var labels = CrashLabel.All.Where(label => !label.StartsWith("integrate.", StringComparison.Ordinal)).ToArray();
+        var points = passes.SelectMany(pass => labels.Select(label => $"{label}:{pass}"));
         var problems = await Task.WhenAll(points.Select(async at =>
         {
             await AtOnce.WaitAsync();
@@ -72,14 +73,39 @@ public sealed class CrashLabelTests
         if (crashed.ExitCode == Killed)
         {
             Assert.Empty(await LivingProcesses.LeftAfterAsync(project.Repo.Scratch, TimeSpan.FromSeconds(5)));
-            last = await project.CrashAsync(at, "resume", "--json");
+            last = await project.CrashAsync(at, await VerbAsync(project), "--json");
             if (last.ExitCode == Killed)
-                last = await project.LodestarAsync("resume", "--json");
+                last = await project.LodestarAsync(await VerbAsync(project), "--json");
         }
 
         Assert.Equal(expected, await FinishedRun.HoldAsync(project, last, Work.Ids));
         Assert.Equal(mine, await UserThings.LookAsync(project.Repo));
     }
+
+    [Theory]
+    [InlineData("integrate.before", "merge")]
+    [InlineData("integrate.after", "merge")]
+    [InlineData("integrate.after", "squash")]
+    public async Task An_integration_killed_half_way_is_done_once(string label, string strategy)
+    {
+        using var project = await RunProject.WithBuilderAsync("echo x > a.txt");
+        var run = (string)(await project.LodestarAsync("run", "--json")).MustSucceed().Data["run_id"]!;
+        var before = await project.Repo.GitAsync("rev-parse", "main");
+
+        Assert.Equal(Killed, (await project.CrashAsync(label, "run", "integrate", run, "--strategy", strategy, "--json")).ExitCode);
+        if (label == "integrate.before")
+            Assert.Equal(before, await project.Repo.GitAsync("rev-parse", "main"));
+
+        (await project.LodestarAsync("run", "integrate", run, "--strategy", strategy, "--json")).MustSucceed();
+        Assert.Equal("1", await project.Repo.GitAsync("rev-list", "--count", "--first-parent", $"{before}..main"));
+        Assert.Equal("x", await project.Repo.GitAsync("show", "main:a.txt"));
+        Assert.Equal("", await project.Repo.GitAsync("status", "--porcelain"));
+        await FinishedRun.HoldAsync(project, await project.LodestarAsync("run", "show", run, "--json"), ["F001"], before);
+    }
+
+    /// <summary>A run that died before it was entered is no run: it is started again.</summary>
+    private static async Task<string> VerbAsync(RunProject project) =>
+        (await project.LodestarAsync("run", "list", "--json")).MustSucceed().Data["runs"]!.AsArray().Count > 0 ? "resume" : "run";
 
     private static int Setting(string name, int otherwise) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

@@ -132,6 +132,19 @@ public sealed class EngineDeathTests
         await FinishedRun.HoldAsync(project, await engine.EndAsync(Patience), ["F001"]);
     }
 
+    [Fact]
+    public async Task A_resumed_run_keeps_the_plan_it_started_with()
+    {
+        using var project = await RunProject.WithBuilderAsync("echo x > a.txt");
+        await project.CrashAsync("turn.before", "run", "--json");
+        var plan = File.ReadAllBytes(project.RunPath(await project.RunIdAsync(), "plan.json"));
+        project.Repo.Write(".lodestar/charter.yaml", "checks:\n  - {name: never, run: exit 1}\n");
+        project.Repo.Write(".lodestar/spec.yaml", "project: {id: 01JZ0000000000000000000000, name: demo}\ntasks:\n  F002: {title: Other}\n");
+
+        await FinishedRun.HoldAsync(project, await project.LodestarAsync("resume", "--json"), ["F001"]);
+        Assert.Equal(plan, File.ReadAllBytes(project.RunPath(await project.RunIdAsync(), "plan.json")));
+    }
+
     private static async Task HoldOneWinnerAsync(RunProject project, StartedProgram first, StartedProgram second, string code)
     {
         // The agent waits, so the winner cannot be done before the loser comes.

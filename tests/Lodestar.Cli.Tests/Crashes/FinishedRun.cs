@@ -8,7 +8,7 @@ internal static class FinishedRun
 {
     /// <summary>Holds a finished run to it.</summary>
     /// <returns>What its run branch holds beyond our own files, which name the scratch directory.</returns>
-    internal static async Task<string> HoldAsync(RunProject project, ProgramRun last, IReadOnlyList<string> tasks)
+    internal static async Task<string> HoldAsync(RunProject project, ProgramRun last, IReadOnlyList<string> tasks, string start = "main")
     {
         Assert.True(last.ExitCode == 0, last.ToString());
         var run = last.Data["run_id"]!.GetValue<string>();
@@ -18,7 +18,7 @@ internal static class FinishedRun
         foreach (var file in new[] { "plan.json", "snapshot.json", "run.json" })
             Assert.NotNull(JsonNode.Parse(File.ReadAllText(project.RunPath(run, file))));
         HoldReceipts(project, run, [.. ledger.Select(line => JsonNode.Parse(line)!.AsObject())], tasks);
-        await HoldGitAsync(project.Repo, run, tasks);
+        await HoldGitAsync(project.Repo, run, tasks, start);
         var tree = await project.Repo.GitAsync("ls-tree", "-r", $"lodestar/{run}/run");
         return string.Join('\n', tree.Split('\n').Where(line => !line.Contains("\t.lodestar/", StringComparison.Ordinal)));
     }
@@ -42,10 +42,10 @@ internal static class FinishedRun
             Assert.Single(recorded, receipt => (string?)receipt["task_id"] == task && (string?)receipt["step"] == "merge");
     }
 
-    private static async Task HoldGitAsync(TestRepo repo, string run, IReadOnlyList<string> tasks)
+    private static async Task HoldGitAsync(TestRepo repo, string run, IReadOnlyList<string> tasks, string start)
     {
         var merged = await repo.GitAsync(
-            "log", "--first-parent", "--format=%(trailers:key=Lodestar-Task,valueonly,separator=%x2C)", $"main..lodestar/{run}/run");
+            "log", "--first-parent", "--format=%(trailers:key=Lodestar-Task,valueonly,separator=%x2C)", $"{start}..lodestar/{run}/run");
         Assert.Equal(tasks.Order(StringComparer.Ordinal), merged.Split('\n').Order(StringComparer.Ordinal));
         Assert.Equal(
             [$"lodestar/{run}/run", "main"],

@@ -62,6 +62,16 @@ public sealed class HostTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_failed_agent_complained_of_is_among_its_last_words()
+    {
+        var failed = await RunAsync("say", "half way", "err", "no identity", "exit", "128");
+        var done = await RunAsync("err", "a warning", "say", "VERDICT: approved");
+
+        Assert.Equal("half way\nno identity\n", failed.Text);
+        Assert.Equal(("approved", ""), (done.Verdict, done.Text));
+    }
+
+    [Fact]
     public async Task A_program_that_kills_itself_crashed()
     {
         var report = await RunAsync("say", "x", "crash");
