@@ -9,8 +9,6 @@ namespace Lodestar.Engine.Git;
 /// <summary>A Git repository through git itself.</summary>
 public sealed class GitRepository : IRepository, IAsyncDisposable
 {
-    private static readonly GitIdentity Own = new("Lodestar", "lodestar@invalid");
-
     private const int ManyChanges = 500;
 
     private readonly GitClient git;
@@ -229,6 +227,6 @@ public sealed class GitRepository : IRepository, IAsyncDisposable
         var (open, close) = (reply.Text.LastIndexOf('<'), reply.Text.LastIndexOf('>'));
         return reply.ExitCode == 0 && open > 0 && close > open
             ? new GitIdentity(reply.Text[..open].Trim(), reply.Text[(open + 1)..close])
-            : Own;
+            : GitIdentity.Fallback;
     }
 }

@@ -97,7 +97,11 @@ public sealed record PathChange(string Path, char Kind, string? Blob);
 public sealed record MergeTree(TreeId? Tree, IReadOnlyList<string> Conflicts);
 
 /// <summary>Name and address of an author or committer.</summary>
-public sealed record GitIdentity(string Name, string Email);
+public sealed record GitIdentity(string Name, string Email)
+{
+    /// <summary>Who commits where the user named nobody.</summary>
+    public static GitIdentity Fallback { get; } = new("Lodestar", "lodestar@invalid");
+}
 
 /// <summary>Everything a commit id depends on.</summary>
 /// <param name="Tree">The tree.</param>

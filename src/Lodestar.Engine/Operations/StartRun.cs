@@ -29,6 +29,7 @@ public sealed record StartRun(RunRequest Request)
         if (entered.Data is not { } run)
             return entered.Refusal!;
         await desk.StartEngineAsync(run.Id, cancellation);
+        await desk.WaitForEngineAsync(run.Id, cancellation);
         var shown = await new ShowRun(run.Id).ExecuteAsync(desk, cancellation);
         return Outcome<RunView>.Done(
             shown.Data!, [new("run.watch", $"lodestar run watch {run.Id}", "Watch it live")], entered.Warnings);

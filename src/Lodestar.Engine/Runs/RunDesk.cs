@@ -112,6 +112,25 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
                 $"lodestar resume {run}");
     }
 
+    /// <summary>Waits until a run has its engine, or was already stopped by it; whoever looks next then sees one.</summary>
+    internal async Task WaitForEngineAsync(RunId run, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), session.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            while ((await RowsAsync(either.Token)).First(row => row.Id == run) is { Status: "running" } row && !IsLive(row))
+                await Task.Delay(TimeSpan.FromMilliseconds(50), session.Clock, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new EnvironmentException(
+                "engine-not-started",
+                $"The engine of run {run} did not take it over; its log is {Path.Combine(StateFolder, "runs", run.Value, "engine.log")}.",
+                $"lodestar resume {run}");
+        }
+    }
+
     /// <summary>The user's branch, for the verb that may move it.</summary>
     internal BaseBranch BaseBranch(IRepository repository) => new(Git, repository, Checkout(), PrimaryWorktree);
 

@@ -3,6 +3,7 @@ using Lodestar.Core;
 using Lodestar.Core.Context;
 using Lodestar.Core.Runs;
 using Lodestar.Core.Supervision;
+using Lodestar.Engine.Git;
 using Lodestar.Engine.Processes;
 
 namespace Lodestar.Engine.Supervision;
@@ -74,12 +75,17 @@ internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, Hosted
             place.Path,
             briefing.ComputeHash(),
             refs);
+        var variables = RunAgents.Variables(state, place, row, file);
+        // An agent that commits for itself needs a name to commit under, also on a machine where nobody set one.
+        if (await parts.Repository.IdentityAsync(cancellation) is var identity && identity == GitIdentity.Fallback)
+            foreach (var who in (string[])["AUTHOR", "COMMITTER"])
+                (variables[$"GIT_{who}_NAME"], variables[$"GIT_{who}_EMAIL"]) = (identity.Name, identity.Email);
         var order = new HostOrder(
             process,
             profile.Adapter == "exec" ? "exec" : "native",
             command,
             place.Path,
-            parts.Ground.EnvironmentFor(profile.Env, RunAgents.Variables(state, place, row, file)),
+            parts.Ground.EnvironmentFor(profile.Env, variables),
             (long)profile.Timeout.TotalMilliseconds,
             (long)state.Plan.Policy.StallAfter.Value.TotalMilliseconds,
             parts.Folder.ProcessFolder(process),
