@@ -28,7 +28,6 @@ internal sealed class MergeBench(GitClient git, Worktrees worktrees, IRepository
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly TreeComparer attributes = new(git, common, ":(top,glob)**/.gitattributes");
     private readonly ConfigFiles configuration = new(common);
-    private CommitId? checkedOut;
     private IReadOnlyList<KeyValuePair<string, string>>? silenced;
 
     /// <summary>Merges; a conflict gives no tree. Git's exit code decides, not whether it names a path.</summary>
@@ -67,7 +66,6 @@ internal sealed class MergeBench(GitClient git, Worktrees worktrees, IRepository
                 return;
             using var alone = await LockAsync(cancellation);
             await worktrees.RemoveAsync(path, cancellation);
-            checkedOut = null;
         }
         finally
         {
@@ -102,23 +100,27 @@ internal sealed class MergeBench(GitClient git, Worktrees worktrees, IRepository
 
         IReadOnlyList<KeyValuePair<string, string>> environment =
             [.. Worktrees.Environment(admin, path), new("GIT_ATTR_NOSYSTEM", "1")];
-        if (checkedOut != ours && !await HasSameAttributesAsync(checkedOut, ours, cancellation))
+        // Beside the worktree and not in memory: another process may merge here between two of our merges.
+        var stamp = Path.Combine(admin, "lodestar-checkout");
+        var there = File.Exists(stamp) ? new CommitId(await File.ReadAllTextAsync(stamp, cancellation)) : (CommitId?)null;
+        if (!await HasSameAttributesAsync(there, ours, cancellation))
         {
+            File.Delete(stamp);
             Worktrees.RemoveOrphanedLocks(path, admin);
             await git.RunAsync(
                 new GitCall(path, "read-tree", "--reset", "-u", ours.Value) { Config = Pinned, Environment = environment },
                 cancellation);
+            await File.WriteAllTextAsync(stamp, ours.Value, cancellation);
         }
 
-        checkedOut = ours;
         return environment;
     }
 
     /// <summary>True when what is checked out for one commit serves the other: only attribute files ever are.</summary>
     private async Task<bool> HasSameAttributesAsync(CommitId? before, CommitId ours, CancellationToken cancellation) =>
         before is { } there
-        && (await attributes.CompareAsync(
-            await repository.TreeAsync(there, cancellation), await repository.TreeAsync(ours, cancellation), cancellation)).Count == 0;
+        && (there == ours || (await attributes.CompareAsync(
+            await repository.TreeAsync(there, cancellation), await repository.TreeAsync(ours, cancellation), cancellation)).Count == 0);
 
     /// <summary>A path with a merge program of its own is never merged by it unseen: each such program is replaced by one
     /// that reports a conflict. An agent can change the configuration between two merges, so it is read again whenever one
