@@ -107,9 +107,12 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
                 $"Run branch {RefName.RunBranch(state.Run)} is not at {state.Tip}, where the ledger says.",
                 $"lodestar run show {state.Run}");
         var changes = await repository.ChangesAsync(state.Plan.BaseCommit.Value, state.Tip.Value, cancellation);
+        // A run that changed nothing, or whose work is there already, needs no commit to say so.
+        if (await repository.ContainsAsync(state.Tip, from, cancellation))
+            return new Integration(Word(strategy), from, from, changes);
         if (strategy == MergeStrategy.FastForward)
             return await repository.ContainsAsync(from, state.Tip, cancellation)
-                ? new Integration("ff", from, state.Tip, changes)
+                ? new Integration(Word(strategy), from, state.Tip, changes)
                 : Moved(state);
 
         var tree = await repository.ContainsAsync(from, state.Tip, cancellation)
@@ -129,7 +132,7 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
                 await repository.IdentityAsync(cancellation),
                 state.StoppedAt!.Value.ToUnixTimeSeconds()),
             cancellation);
-        return new Integration(isSquash ? "squash" : "merge", from, commit, changes);
+        return new Integration(Word(strategy), from, commit, changes);
     }
 
     private static async Task<MergeTree> MergeAsync(
@@ -158,6 +161,14 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
         [.. state.Plan.Tasks.Select(task => task.Id).Where(id => state.Tasks[id].Status == TaskRunStatus.Integrated)],
         plan.Changes.Count,
         said.Trim());
+
+    private static string Word(MergeStrategy strategy) => strategy switch
+    {
+        MergeStrategy.FastForward => "ff",
+        MergeStrategy.Merge => "merge",
+        MergeStrategy.Squash => "squash",
+        _ => throw new InvalidOperationException($"Strategy {strategy} has no word."),
+    };
 
     private static Refusal Moved(RunState state) => new(
         "base-moved",
