@@ -66,7 +66,11 @@ public sealed class LodestarProgram
         var own = new Dictionary<string, string>(environment, StringComparer.Ordinal);
         foreach (var (name, value) in variables)
             own[name] = value;
-        return new StartedProgram(ChildProcess.Start(new ChildOrder(Location, arguments, directory, own)), arguments);
+        // A shell that starts the tests in the background has Ctrl-C ignored by everything below it; the program is to
+        // have it as from a terminal.
+        return new StartedProgram(
+            ChildProcess.Start(new ChildOrder("/usr/bin/env", ["--default-signal=INT", Location, .. arguments], directory, own)),
+            arguments);
     }
 }
 

@@ -49,6 +49,13 @@ internal static class DriveRun
                 drive.Actor,
                 cancellation);
         }
+        catch (EnvironmentException broken)
+        {
+            // What broke is not the run: once it is mended, the run goes on.
+            var resume = $"lodestar resume {run}";
+            throw new EnvironmentException(
+                broken.Code, broken.Message, broken.Hint is { } mend ? $"{mend} Then: {resume}" : resume, broken);
+        }
         finally
         {
             // Also after a failure: an engine that is about to be gone need not be proven dead.

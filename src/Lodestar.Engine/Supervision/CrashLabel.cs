@@ -8,18 +8,26 @@ public static partial class CrashLabel
 {
     private const int SigKill = 9;
 
-    /// <summary>Kinds of effect, in the order a task passes them.</summary>
-    public static IReadOnlyList<string> Kinds { get; } =
+    /// <summary>Kinds of effect of a run's loop, in the order a task passes them.</summary>
+    private static readonly string[] LoopKinds =
     [
-        "enter-run", "ledger-append", "own-run", "checkout", "process-spawn", "turn", "collect", "check", "merge", "publish", "retire",
-        "close-run", "integrate",
+        "ledger-append", "own-run", "checkout", "process-spawn", "turn", "collect", "check", "merge", "publish", "retire",
+        "close-run",
     ];
 
+    /// <summary>Every kind of effect: what the loop does, and what is done before and after it.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["enter-run", .. LoopKinds, "integrate"];
+
     /// <summary>Every label.</summary>
-    public static IEnumerable<string> All => Kinds.SelectMany(kind => new[] { Before(kind), After(kind) });
+    public static IEnumerable<string> All => Kinds.SelectMany(Around);
+
+    /// <summary>The labels the loop passes.</summary>
+    public static IEnumerable<string> InLoop => LoopKinds.SelectMany(Around);
 
     /// <summary>The point after the intent is recorded and before anything is done.</summary>
     public static string Before(string kind) => $"{kind}.before";
+
+    private static string[] Around(string kind) => [Before(kind), After(kind)];
 
     /// <summary>The point after it is done and before its outcome is recorded.</summary>
     public static string After(string kind) => $"{kind}.after";

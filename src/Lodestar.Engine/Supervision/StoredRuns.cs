@@ -31,14 +31,25 @@ public sealed class StoredRuns(
         cancellation);
 
     /// <inheritdoc/>
-    public Task DetachAsync(RunId run, long fence, CancellationToken cancellation) => store.WriteAsync(
-        tx =>
+    public async Task DetachAsync(RunId run, long fence, CancellationToken cancellation)
+    {
+        try
         {
-            if (Find(tx, run).Engine?.Fence == fence)
-                tx.SetEngine(run, null);
-            return true;
-        },
-        cancellation);
+            await store.WriteAsync(
+                tx =>
+                {
+                    if (Find(tx, run).Engine?.Fence == fence)
+                        tx.SetEngine(run, null);
+                    return true;
+                },
+                cancellation);
+        }
+        catch (EnvironmentException)
+        {
+            // A courtesy: this process is about to end, and then it is proven dead. What broke the store is already told
+            // by whoever needed it.
+        }
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<LedgerEntry>> LoadAsync(RunId run, CancellationToken cancellation) =>

@@ -110,15 +110,21 @@ internal sealed class EngineGate(
 /// <param name="rate">One passage in so many is struck.</param>
 internal sealed class Chaos(Random random, int kills, int breaks, int rate)
 {
-    private static readonly string[] Labels = [.. CrashLabel.All];
+    private static readonly string[] Labels = [.. CrashLabel.InLoop];
     private int kills = kills;
     private int breaks = breaks;
 
     private readonly string target = Labels[random.Next(Labels.Length)];
+    private bool aims = kills > 0;
 
-    /// <summary>Labelled points are few and matter most, so each world has one of them to die at.</summary>
-    internal bool KillsAt(string label) =>
-        kills > 0 && random.Next(label == target ? 3 : rate) == 0 && kills-- > 0;
+    /// <summary>Labelled points are few and matter most, so each world has one of them to die at, whatever else kills it.</summary>
+    internal bool KillsAt(string label)
+    {
+        if (label != target || !aims)
+            return kills > 0 && random.Next(rate) == 0 && kills-- > 0;
+        aims = random.Next(3) != 0;
+        return !aims;
+    }
 
     internal bool Kills() => kills > 0 && random.Next(rate) == 0 && kills-- > 0;
 
