@@ -15,6 +15,7 @@ internal sealed class HostedProcess : IHostedProcess
 
     private readonly ChildProcess host;
     private readonly ProcessId process;
+    private readonly string logDirectory;
     private readonly Func<IReadOnlyList<ProcessMark>, CancellationToken, Task<IReadOnlyList<ProcessId>>> end;
     private readonly Channel<AgentEvent> events = Channel.CreateBounded<AgentEvent>(
         new BoundedChannelOptions(EventLimit) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -26,10 +27,12 @@ internal sealed class HostedProcess : IHostedProcess
     internal HostedProcess(
         ChildProcess host,
         ProcessId process,
+        string logDirectory,
         Func<IReadOnlyList<ProcessMark>, CancellationToken, Task<IReadOnlyList<ProcessId>>> end)
     {
         this.host = host;
         this.process = process;
+        this.logDirectory = logDirectory;
         this.end = end;
         Host = ProcessTable.Identify(host.Pid) ?? new ProcessIdentity(host.Pid, 0, ProcessTable.BootId, ProcessTable.PidNamespace);
         complaints = BoundedCapture.ReadAsync(host.Error, 16 * 1024, CancellationToken.None);
@@ -105,7 +108,12 @@ internal sealed class HostedProcess : IHostedProcess
         events.Writer.TryComplete();
         // Without a report the host was killed or broke; what it owned may live and is ended here.
         if (report is null)
+        {
             await end([new ProcessMark(process, Host, Program)], CancellationToken.None);
+            // A host that could not tell us in time has written it down: the end of the program is not in doubt.
+            report = await HostRecord.ReadReportAsync(process, logDirectory, CancellationToken.None);
+        }
+
         started.TrySetResult(null);
         return report ?? new ExitReport(
             process, ExitStatus.Crashed, null, null, null, null, "", await WhyAsync(exit), null, null, 0, 0);

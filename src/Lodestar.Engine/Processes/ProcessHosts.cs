@@ -32,7 +32,7 @@ public sealed class ProcessHosts(IReadOnlyList<string> hostCommand) : IProcessHo
             throw new EnvironmentException("host-not-started", cause.Message, cause: cause);
         }
 
-        var hosted = new HostedProcess(host, order.Process, EndAsync);
+        var hosted = new HostedProcess(host, order.Process, order.LogDirectory, EndAsync);
         try
         {
             await hosted.BeginAsync(JsonSerializer.SerializeToUtf8Bytes(order, HostJson.Default.HostOrder), cancellation);
