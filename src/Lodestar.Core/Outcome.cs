@@ -32,6 +32,9 @@ public sealed class Outcome<T>
         T data, Refusal refusal, IReadOnlyList<NextAction>? next = null, IReadOnlyList<Warning>? warnings = null) =>
         new(data, refusal) { Next = next ?? refusal.Next, Warnings = warnings ?? [] };
 
+    /// <summary>The same with one more warning.</summary>
+    public Outcome<T> Warn(Warning warning) => new(Data, Refusal) { Next = Next, Warnings = [.. Warnings, warning] };
+
     /// <summary>A refusal without data.</summary>
     public static implicit operator Outcome<T>(Refusal refusal) => new(null, refusal) { Next = refusal.Next };
 

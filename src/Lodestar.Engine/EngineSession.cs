@@ -66,13 +66,14 @@ public sealed class EngineSession : IDisposable
 
     /// <summary>Changes the runtime plane in one transaction, unless the decision is a refusal.</summary>
     /// <typeparam name="T">The decision's data.</typeparam>
-    public Task<Outcome<T>> DecideAsync<T>(Func<PlaneChange, Outcome<T>> decide, CancellationToken cancellation)
+    public async Task<Outcome<T>> DecideAsync<T>(Func<PlaneChange, Outcome<T>> decide, CancellationToken cancellation)
         where T : class
     {
         var spec = LoadSpec();
-        return spec.Data is { } read
-            ? Store.DecideAsync(store => decide(new PlaneChange(this, read, store)), cancellation)
-            : Task.FromResult<Outcome<T>>(spec.Refusal!);
+        if (spec.Data is not { } read)
+            return spec.Refusal!;
+        var outcome = await Store.DecideAsync(store => decide(new PlaneChange(this, read, store)), cancellation).ConfigureAwait(false);
+        return Store.TakeNotice() is { } notice ? outcome.Warn(notice) : outcome;
     }
 
     /// <inheritdoc/>

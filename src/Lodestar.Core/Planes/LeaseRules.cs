@@ -71,9 +71,10 @@ public static class LeaseRules
         Details = new JsonObject { ["task_id"] = task.Value, ["holder"] = null },
     };
 
-    /// <summary>True when something was recorded under another definition of the task.</summary>
+    /// <summary>True when something was recorded under another definition of the task. Nothing, or an empty digest (a
+    /// lease of the Python Lodestar, which kept none), tells no other definition.</summary>
     public static bool IsRedefined(TaskDefinition task, string? recorded) =>
-        recorded is not null && recorded != DefinitionHash.Of(task);
+        !string.IsNullOrEmpty(recorded) && recorded != DefinitionHash.Of(task);
 
     /// <summary>The refusal of an effect meant for an earlier definition.</summary>
     /// <param name="task">The task.</param>

@@ -32,12 +32,8 @@ internal sealed class OpenedStore : IDisposable
         throw StoreFailure.Replaced(path);
     }
 
-    /// <summary>Stops when the path names another file than the one opened.</summary>
-    internal void RequireSameFile()
-    {
-        if (FileIdentity.Of(path) != file)
-            throw StoreFailure.Replaced(path);
-    }
+    /// <summary>False when the path names another file than the one opened, or none.</summary>
+    internal bool IsSameFile => FileIdentity.Of(path) == file;
 
     /// <inheritdoc/>
     public void Dispose() => Database.Dispose();

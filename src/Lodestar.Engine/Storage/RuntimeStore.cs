@@ -1,5 +1,6 @@
 using Lodestar.Core;
 using Lodestar.Core.Context;
+using Lodestar.Engine.Storage.Predecessor;
 using Lodestar.Engine.Storage.Sqlite;
 
 namespace Lodestar.Engine.Storage;
@@ -24,6 +25,7 @@ public sealed class RuntimeStore : IDisposable
     private readonly SemaphoreSlim writeTurn = new(1, 1);
     private OpenedStore? reading;
     private OpenedStore? writing;
+    private Warning? notice;
 
     /// <summary>Names the store; nothing is opened yet.</summary>
     /// <param name="path">Where it is or will be.</param>
@@ -38,6 +40,9 @@ public sealed class RuntimeStore : IDisposable
         this.patience = patience ?? TimeSpan.FromSeconds(10);
     }
 
+    /// <summary>What happened to the store that its user should know; told once.</summary>
+    public Warning? TakeNotice() => Interlocked.Exchange(ref notice, null);
+
     private string LockPath => path + ".lock";
 
     /// <summary>Looks at one consistent moment of the store. Writes nothing.</summary>
@@ -47,6 +52,13 @@ public sealed class RuntimeStore : IDisposable
         await readTurn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            // A query has no memory of an earlier one, so it simply looks at the file that is there now.
+            if (reading is { IsSameFile: false })
+            {
+                reading.Dispose();
+                reading = null;
+            }
+
             reading ??= OpenForReading();
             if (reading is null)
             {
@@ -54,7 +66,6 @@ public sealed class RuntimeStore : IDisposable
                 return read(StoreReader.Over(passing, clock.GetMoment()));
             }
 
-            reading.RequireSameFile();
             using var view = reading.Database.BeginDeferred();
             return read(StoreReader.Over(reading.Database, clock.GetMoment()));
         }
@@ -72,7 +83,7 @@ public sealed class RuntimeStore : IDisposable
     /// <typeparam name="T">What the change gives back.</typeparam>
     /// <exception cref="EnvironmentException">The store is busy, damaged, replaced, newer, or the disk is full; nothing was written.</exception>
     public Task<T> WriteAsync<T>(Func<StoreTransaction, T> write, CancellationToken cancellation) =>
-        TransactAsync(write, static _ => true, cancellation);
+        TransactAsync(write, static _ => true, static _ => true, cancellation)!;
 
     /// <summary>Changes the store in one transaction unless the decision is a refusal: then nothing is written, and a
     /// store that did not exist still does not.</summary>
@@ -82,16 +93,23 @@ public sealed class RuntimeStore : IDisposable
     public async Task<Outcome<T>> DecideAsync<T>(Func<StoreTransaction, Outcome<T>> decide, CancellationToken cancellation)
         where T : class
     {
+        Outcome<T>? refused = null;
         if (!File.Exists(path))
         {
-            using var rehearsal = StoreSchema.Blank();
-            StoreBirth.Record(rehearsal, clock, ids);
-            var refused = decide(new StoreTransaction(rehearsal, clock.GetMoment(), ids));
-            if (refused.Refusal is not null)
-                return refused;
+            using var blank = StoreSchema.Blank();
+            StoreBirth.Record(blank, clock, ids);
+            if (!Rehearse(blank))
+                return refused!;
         }
 
-        return await TransactAsync(decide, outcome => outcome.Refusal is null, cancellation).ConfigureAwait(false);
+        return await TransactAsync(decide, outcome => outcome.Refusal is null, Rehearse, cancellation).ConfigureAwait(false) ?? refused!;
+
+        bool Rehearse(SqliteConnection copy)
+        {
+            var outcome = decide(new StoreTransaction(copy, clock.GetMoment(), ids));
+            refused = outcome.Refusal is null ? null : outcome;
+            return refused is null;
+        }
     }
 
     /// <summary>Checks every page and index; gives SQLite's findings, none for a sound or missing store.</summary>
@@ -112,22 +130,24 @@ public sealed class RuntimeStore : IDisposable
         writeTurn.Dispose();
     }
 
-    private async Task<T> TransactAsync<T>(
-        Func<StoreTransaction, T> write, Func<T, bool> keep, CancellationToken cancellation)
+    private async Task<T?> TransactAsync<T>(
+        Func<StoreTransaction, T> write, Func<T, bool> keep, Func<SqliteConnection, bool> rehearse, CancellationToken cancellation)
     {
         await writeTurn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             using var turn = await QueueAsync(cancellation).ConfigureAwait(false);
-            writing ??= OpenForWriting();
-            writing.RequireSameFile();
+            writing ??= OpenForWriting(rehearse);
+            if (writing is null)
+                return default;
+            RequireSameFile();
             using var transaction = writing.Database.BeginImmediate();
             var result = write(new StoreTransaction(writing.Database, clock.GetMoment(), ids));
             if (!keep(result))
                 return result;
 
             // A commit to a file that lost its name would be acknowledged and then gone.
-            writing.RequireSameFile();
+            RequireSameFile();
             transaction.Commit();
             return result;
         }
@@ -137,7 +157,25 @@ public sealed class RuntimeStore : IDisposable
         }
         finally
         {
+            LetGoOfReplaced();
             writeTurn.Release();
+        }
+    }
+
+    private void RequireSameFile()
+    {
+        if (!writing!.IsSameFile)
+            throw StoreFailure.Replaced(path);
+    }
+
+    /// <summary>Who wrote to a file that was then replaced is told once, and must decide anew; what it does next goes to the
+    /// file that is there now.</summary>
+    private void LetGoOfReplaced()
+    {
+        if (writing is { IsSameFile: false })
+        {
+            writing.Dispose();
+            writing = null;
         }
     }
 
@@ -183,13 +221,57 @@ public sealed class RuntimeStore : IDisposable
         if (FileIdentity.Of(path) is null)
             return StoreSchema.Blank();
         using var opened = OpenedStore.Open(path, SqliteAccess.Read, patience);
-        if (StoreSchema.Look(opened.Database, path) == StoreState.Empty)
-            return StoreSchema.Blank();
+        var state = StoreSchema.Look(opened.Database, path);
+        return state == StoreState.Empty ? StoreSchema.Blank() : CopyBroughtForward(opened.Database, state);
+    }
+
+    /// <summary>Opens the store to be written, brought to the latest schema; null when that was not worth doing, because
+    /// what is to be written is refused.</summary>
+    private OpenedStore? OpenForWriting(Func<SqliteConnection, bool> rehearse)
+    {
+        RequireLocalFileSystem();
+        var opened = OpenedStore.Open(path, SqliteAccess.Create, patience);
+        try
+        {
+            var database = opened.Database;
+            var state = StoreSchema.Look(database, path);
+            var hasRows = state is StoreState.Older or StoreState.Predecessor;
+            if (hasRows && !RehearseOnCopy(database, state, rehearse))
+            {
+                opened.Dispose();
+                return null;
+            }
+
+            var backup = hasRows ? StoreBackup.Take(database, path, "before-upgrade", clock) : null;
+            Prepare(database, state);
+            if (state != StoreState.Current || !StoreBirth.IsRecorded(database))
+            {
+                if (StoreSchema.BringForward(database, state, clock, ids) is { } taken)
+                    notice = TakenOverNotice(taken, backup!);
+            }
+
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    private bool RehearseOnCopy(SqliteConnection database, StoreState state, Func<SqliteConnection, bool> rehearse)
+    {
+        using var copy = CopyBroughtForward(database, state);
+        return rehearse(copy);
+    }
+
+    private SqliteConnection CopyBroughtForward(SqliteConnection database, StoreState state)
+    {
         var copy = SqliteConnection.Open(":memory:", SqliteAccess.Create, TimeSpan.Zero);
         try
         {
-            opened.Database.CopyTo(copy);
-            StoreSchema.Migrate(copy);
+            database.CopyTo(copy);
+            StoreSchema.BringForward(copy, state, clock, ids);
             return copy;
         }
         catch
@@ -199,32 +281,25 @@ public sealed class RuntimeStore : IDisposable
         }
     }
 
-    private OpenedStore OpenForWriting()
+    private void Prepare(SqliteConnection database, StoreState state)
     {
-        RequireLocalFileSystem();
-        var opened = OpenedStore.Open(path, SqliteAccess.Create, patience);
-        try
-        {
-            var database = opened.Database;
-            var state = StoreSchema.Look(database, path);
-            var mode = database.QueryFirst("pragma journal_mode = wal", row => row.Text(0));
-            if (mode != "wal")
-                throw StoreFailure.Shared(path, $"a file system without shared memory (journal mode {mode})");
-            database.Execute("pragma synchronous = full");
-            database.Execute("pragma foreign_keys = on");
-            database.Execute($"pragma wal_autocheckpoint = {CheckpointPages}");
-            database.Execute($"pragma journal_size_limit = {LogSizeLimit}");
-            if (state != StoreState.Current)
-                StoreSchema.Migrate(database);
-            StoreBirth.Record(database, clock, ids);
-            return opened;
-        }
-        catch
-        {
-            opened.Dispose();
-            throw;
-        }
+        // So that pages freed by forgetting old history can be given back; it can only be chosen for an empty file.
+        if (state == StoreState.Empty)
+            database.Execute("pragma auto_vacuum = incremental");
+        var mode = database.QueryFirst("pragma journal_mode = wal", row => row.Text(0));
+        if (mode != "wal")
+            throw StoreFailure.Shared(path, $"a file system without shared memory (journal mode {mode})");
+        database.Execute("pragma synchronous = full");
+        database.Execute("pragma foreign_keys = on");
+        database.Execute($"pragma wal_autocheckpoint = {CheckpointPages}");
+        database.Execute($"pragma journal_size_limit = {LogSizeLimit}");
     }
+
+    private static Warning TakenOverNotice(TakenOver taken, string backup) => new(
+        "store-taken-over",
+        $"The runtime store of the Python Lodestar was taken over ({taken.Agents} agents, {taken.Leases} leases, {taken.Messages} messages, "
+        + $"{taken.Events} events); {backup} is the file as it was."
+        + (taken.LeftOver == 0 ? "" : $" {taken.LeftOver} rows could not be taken over whole; they are kept as events of type store.left_over."));
 
     private void RequireLocalFileSystem()
     {

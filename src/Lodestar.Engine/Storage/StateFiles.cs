@@ -18,6 +18,7 @@ public static class StateFiles
         new("runtime.sqlite-wal", StateAuthority.Authoritative, Committed: false, "runtime store"),
         new("runtime.sqlite-shm", StateAuthority.Derived, Committed: false, "runtime store"),
         new("runtime.sqlite.lock", StateAuthority.Derived, Committed: false, "runtime store"),
+        new("backups/", StateAuthority.Evidence, Committed: false, "runtime store"),
         new("spec.lock", StateAuthority.Derived, Committed: false, "spec editor"),
         new("runs/", StateAuthority.Evidence, Committed: false, "engine"),
         new("cache/", StateAuthority.Derived, Committed: false, "its module"),

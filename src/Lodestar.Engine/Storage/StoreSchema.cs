@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using Lodestar.Engine.Storage.Predecessor;
 using Lodestar.Engine.Storage.Sqlite;
 
 namespace Lodestar.Engine.Storage;
 
-/// <summary>The store's schema: numbered scripts, embedded, applied forward only and each in one transaction.</summary>
+/// <summary>The store's schema: numbered scripts, embedded, applied forward only, all that are missing in one transaction.</summary>
 /// <remarks>The number stands in SQLite's <c>user_version</c>; <c>application_id</c> tells our files from others'.</remarks>
 internal static class StoreSchema
 {
@@ -42,30 +43,42 @@ internal static class StoreSchema
         // But it never makes one of less than a page, which it would take for empty.
         if (new FileInfo(path).Length is > 0 and < SmallestPage)
             throw StoreFailure.Damaged(path);
-        var tables = database.QueryInt64("select count(*) from sqlite_master");
-        return tables == 0 ? StoreState.Empty : throw StoreFailure.Damaged(path);
+        var things = database.Query(
+            "select name from sqlite_master where type <> 'index' and name not like 'sqlite!_%' escape '!'", row => row.Text(0));
+        return things.Count == 0 ? StoreState.Empty
+            : PredecessorStore.Fits(things) ? StoreState.Predecessor
+            : throw StoreFailure.Damaged(path);
     }
 
-    /// <summary>Brings a database to the latest schema.</summary>
-    internal static void Migrate(SqliteConnection database)
+    /// <summary>Brings a database of any state to the latest schema and gives it the facts of its birth, all in one
+    /// transaction: a crash leaves it as it was.</summary>
+    /// <returns>What was taken over from the Python Lodestar; null for a store of our own.</returns>
+    internal static TakenOver? BringForward(SqliteConnection database, StoreState state, EngineClock clock, IdSource ids)
     {
-        var from = (int)database.QueryInt64("pragma user_version");
-        for (var number = from + 1; number <= Latest; number++)
-        {
-            using var transaction = database.BeginImmediate();
-            database.ExecuteScript(Script(number));
-            database.Execute($"pragma application_id = {ApplicationId}");
-            database.Execute($"pragma user_version = {number}");
-            transaction.Commit();
-        }
+        using var transaction = database.BeginImmediate();
+        var taken = state == StoreState.Predecessor
+            ? PredecessorStore.TakeOver(database, Script(1), () => StoreBirth.Record(database, clock, ids), clock.GetMoment(), ids)
+            : null;
+        Apply(database, taken is null ? (int)database.QueryInt64("pragma user_version") : 1);
+        StoreBirth.Record(database, clock, ids);
+        transaction.Commit();
+        return taken;
     }
 
     /// <summary>A database in memory with the latest schema and no rows: what a store that does not exist yet reads as.</summary>
     internal static SqliteConnection Blank()
     {
         var database = SqliteConnection.Open(":memory:", SqliteAccess.Create, TimeSpan.Zero);
-        Migrate(database);
+        Apply(database, 0);
         return database;
+    }
+
+    private static void Apply(SqliteConnection database, int from)
+    {
+        for (var number = from + 1; number <= Latest; number++)
+            database.ExecuteScript(Script(number));
+        database.Execute($"pragma application_id = {ApplicationId}");
+        database.Execute($"pragma user_version = {Latest}");
     }
 
     private static string Script(int number)
@@ -83,6 +96,9 @@ internal enum StoreState
 {
     /// <summary>Nothing in it yet.</summary>
     Empty,
+
+    /// <summary>Made by the Python Lodestar; the next write takes it over.</summary>
+    Predecessor,
 
     /// <summary>Of an earlier schema; the next write brings it forward.</summary>
     Older,
