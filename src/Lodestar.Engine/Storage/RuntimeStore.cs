@@ -14,6 +14,9 @@ namespace Lodestar.Engine.Storage;
 /// </remarks>
 public sealed class RuntimeStore : IDisposable
 {
+    /// <summary>What the lock file's name has after the store's.</summary>
+    internal const string LockSuffix = ".lock";
+
     private const int CheckpointPages = 1000;
     private const long LogSizeLimit = 64 * 1024 * 1024;
 
@@ -40,10 +43,16 @@ public sealed class RuntimeStore : IDisposable
         this.patience = patience ?? TimeSpan.FromSeconds(10);
     }
 
+    /// <summary>Tells the time of every view and transaction.</summary>
+    internal EngineClock Clock => clock;
+
+    private string LockPath => path + LockSuffix;
+
     /// <summary>What happened to the store that its user should know; told once.</summary>
     public Warning? TakeNotice() => Interlocked.Exchange(ref notice, null);
 
-    private string LockPath => path + ".lock";
+    /// <summary>Begins to watch for changes, by whomever.</summary>
+    public StoreWatch Watch() => StoreWatch.Begin(path, clock);
 
     /// <summary>Looks at one consistent moment of the store. Writes nothing.</summary>
     /// <typeparam name="T">What is found.</typeparam>

@@ -6,6 +6,8 @@ namespace Lodestar.Engine.Storage;
 /// removing the file: it may hold the only record of somebody's work.</summary>
 internal static class StoreFailure
 {
+    internal const string ReplacedCode = "store-replaced";
+
     private const int SharedMemoryCannotGrow = 4874;
 
     internal static EnvironmentException From(SqliteException cause, string path) => cause switch
@@ -50,7 +52,7 @@ internal static class StoreFailure
         "Use the newer lodestar that wrote it.");
 
     internal static EnvironmentException Replaced(string path) => new(
-        "store-replaced",
+        ReplacedCode,
         $"The runtime store {path} was removed or replaced by another file while in use; nothing more was written.",
         "Start the command again to use the file that is there now.");
 
