@@ -6,7 +6,8 @@ using Lodestar.TestKit;
 namespace Lodestar.Cli.Tests;
 
 /// <summary>Runs command lines inside the test's own process, outside any repository, and keeps what they say.</summary>
-internal sealed class MemoryConsole : IDisposable
+/// <param name="clock">The clock of every command; without one it is always noon.</param>
+internal sealed class MemoryConsole(EngineClock? clock = null) : IDisposable
 {
     private readonly ScratchDirectory scratch = new();
     private readonly SortedDictionary<string, string> variables = new(StringComparer.Ordinal);
@@ -14,8 +15,15 @@ internal sealed class MemoryConsole : IDisposable
     /// <summary>Noon, always.</summary>
     public static DateTimeOffset Noon { get; } = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The directory commands act from.</summary>
+    /// <summary>A directory of its own: what commands act from, unless <see cref="Directory"/> says otherwise.</summary>
     public ScratchDirectory Scratch => scratch;
+
+    /// <summary>The directory commands act from.</summary>
+    public string Directory
+    {
+        get => field ?? scratch.Root;
+        set;
+    }
 
     /// <summary>Sets a variable for all further runs.</summary>
     public MemoryConsole With(string name, string value)
@@ -23,6 +31,9 @@ internal sealed class MemoryConsole : IDisposable
         variables[name] = value;
         return this;
     }
+
+    /// <summary>Takes a variable away again.</summary>
+    public void Without(string name) => variables.Remove(name);
 
     /// <summary>Runs one command line.</summary>
     public Task<ProgramRun> RunAsync(params string[] arguments) => RunAsync(PageShape.Plain, arguments);
@@ -36,8 +47,8 @@ internal sealed class MemoryConsole : IDisposable
         {
             Output = new Output(data, talk, shape, shape),
             Variable = name => variables.GetValueOrDefault(name),
-            Clock = new FixedClock(),
-            Directory = scratch.Root,
+            Clock = clock ?? new FixedClock(),
+            Directory = Directory,
             TemporaryDirectory = scratch.Root,
             Executable = BuiltPrograms.Lodestar,
             Variables = () => new Dictionary<string, string>(),

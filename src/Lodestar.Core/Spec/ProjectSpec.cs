@@ -15,7 +15,11 @@ public sealed record ProjectSpec(
 /// <param name="Id">Identity written by init; null in files of the predecessor.</param>
 /// <param name="Name">For people.</param>
 /// <param name="DefaultBranch">A label; runs never take their base from it.</param>
-public sealed record ProjectDefinition(ProjectId? Id, string Name, string DefaultBranch);
+public sealed record ProjectDefinition(ProjectId? Id, string Name, string DefaultBranch)
+{
+    /// <summary>What the project says about how work is done, in keys of its own: a JSON object, kept and shown as it is.</summary>
+    public string Conventions { get; init; } = "{}";
+}
 
 /// <summary>A durable intent: a named set of tasks with a purpose.</summary>
 public sealed record MissionDefinition(

@@ -54,7 +54,7 @@ public sealed record InitProject(string Directory)
         Generate($"{ContextResolver.StateDirectory}/.gitignore", _ => StateFiles.IgnoreText);
         var spec = new SpecFile(Directory);
         if (await spec.CreateAsync(FirstSpec(world), cancellation).ConfigureAwait(false))
-            created.Add(SpecFile.RelativePath);
+            created.Add(spec.FullPath);
         Generate("AGENTS.md", AgentGuide.Merge);
         if (WithPrdPrompt)
             Generate("PRD-PROMPT.md", _ => PrdPrompt.Text);
@@ -62,7 +62,7 @@ public sealed record InitProject(string Directory)
         // A spec that was kept may be broken; that is no reason to fail here, and status and doctor say it.
         var project = spec.Load().Data?.Spec.Project;
         return Outcome<InitializedProject>.Done(
-            new(true, Directory, project?.Name ?? "", project?.Id, WithPrdPrompt, created.ToImmutable(), updated.ToImmutable()),
+            new(true, Directory, project?.Name ?? "", project?.Id, false, WithPrdPrompt, created.ToImmutable(), updated.ToImmutable()),
             Next());
 
         void Generate(string path, Func<string?, string> make)
@@ -73,7 +73,7 @@ public sealed record InitProject(string Directory)
             if (text == old)
                 return;
             AtomicFile.WriteText(full, text);
-            (old is null ? created : updated).Add(path);
+            (old is null ? created : updated).Add(full);
         }
     }
 
@@ -118,14 +118,16 @@ public sealed record InitProject(string Directory)
 /// <param name="Path">Its directory.</param>
 /// <param name="ProjectName">Its name; empty when a spec that was kept cannot be read.</param>
 /// <param name="ProjectId">Its identity; null when a spec that was kept has none.</param>
+/// <param name="McpEnabled">Whether the configuration for MCP clients was asked for.</param>
 /// <param name="PrdPromptCreated">Whether the prompt for a product document was asked for.</param>
-/// <param name="FilesCreated">Files that were not there before.</param>
-/// <param name="FilesUpdated">Files that were there and got new generated content.</param>
+/// <param name="FilesCreated">Files that were not there before, as absolute paths.</param>
+/// <param name="FilesUpdated">Files that were there and got new generated content, as absolute paths.</param>
 public sealed record InitializedProject(
     bool Initialized,
     string Path,
     string ProjectName,
     ProjectId? ProjectId,
+    bool McpEnabled,
     bool PrdPromptCreated,
     ImmutableArray<string> FilesCreated,
     ImmutableArray<string> FilesUpdated);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Lodestar.Core;
 using Lodestar.Core.Planes;
@@ -33,7 +34,7 @@ public sealed record ShowStatus(Outcome<EngineSession> Opened)
         var threads = plane.Store.MessageCounts(plane.Project);
         var status = new ProjectStatus(true)
         {
-            Project = new(plane.Spec.Project.Id, plane.Spec.Project.Name, plane.Spec.Project.DefaultBranch),
+            Project = new(plane.Spec.Project.Id, plane.Spec.Project.Name, plane.Spec.Project.DefaultBranch, JsonNode.Parse(plane.Spec.Project.Conventions)!.AsObject()),
             Tasks = new(board.Tasks.Length, StatusCounts.Of(byStatus), claimable),
             Agents = new(agents, board.Leases.Count()),
             Messages = new(plane.Store.MessageTotal(plane.Project), threads),
@@ -94,7 +95,11 @@ public sealed record ProjectStatus(bool Initialized)
 }
 
 /// <summary>The project of a status.</summary>
-public sealed record StatusProject(ProjectId? Id, string Name, string DefaultBranch);
+/// <param name="Id">Its identity, or null when the spec names none.</param>
+/// <param name="Name">For people.</param>
+/// <param name="DefaultBranch">A label.</param>
+/// <param name="Conventions">What the spec says about how work is done here, in its own keys.</param>
+public sealed record StatusProject(ProjectId? Id, string Name, string DefaultBranch, JsonObject Conventions);
 
 /// <summary>How the tasks stand.</summary>
 /// <param name="Total">All of the spec, deleted ones included.</param>

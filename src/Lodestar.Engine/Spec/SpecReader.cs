@@ -61,7 +61,10 @@ public sealed class SpecReader
         return new(
             fields.Id<ProjectId>(map, "id"),
             fields.Text(map, "name") is { Length: > 0 } name ? name : "unnamed",
-            fields.Text(map, "default_branch") is { Length: > 0 } branch ? branch : "main");
+            fields.Text(map, "default_branch") is { Length: > 0 } branch ? branch : "main")
+        {
+            Conventions = fields.Map(map, "conventions") is { Entries.Count: > 0 } conventions ? YamlJson.Of(conventions).ToJsonString() : "{}",
+        };
     }
 
     private ImmutableArray<TaskDefinition> ReadTasks(YamlMap root)

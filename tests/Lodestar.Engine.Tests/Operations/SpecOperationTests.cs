@@ -15,7 +15,9 @@ public sealed class SpecOperationTests : IDisposable
     {
         var made = (await Init()).Data!;
 
-        Assert.Equal(".lodestar/.gitignore .lodestar/spec.yaml AGENTS.md", string.Join(' ', made.FilesCreated));
+        Assert.Equal(
+            [scratch.PathOf(".lodestar/.gitignore"), scratch.PathOf(".lodestar/spec.yaml"), scratch.PathOf("AGENTS.md")],
+            made.FilesCreated);
         Assert.Equal("shop", made.ProjectName);
         Assert.Equal(made.ProjectId, new SpecFile(scratch.Root).Load().Data!.Spec.Project.Id);
         Assert.Contains("!spec.yaml\n", File.ReadAllText(scratch.PathOf(".lodestar/.gitignore")), StringComparison.Ordinal);
@@ -44,7 +46,7 @@ public sealed class SpecOperationTests : IDisposable
         var again = (await (new InitProject(scratch.Root) { Force = true }).ExecuteAsync(world, default)).Data!;
 
         Assert.Empty(again.FilesCreated);
-        Assert.Equal("AGENTS.md", Assert.Single(again.FilesUpdated));
+        Assert.Equal(scratch.PathOf("AGENTS.md"), Assert.Single(again.FilesUpdated));
         Assert.Equal(spec, File.ReadAllBytes(scratch.PathOf(".lodestar/spec.yaml")));
         var guide = File.ReadAllText(scratch.PathOf("AGENTS.md"));
         Assert.StartsWith("# Ours\n", guide, StringComparison.Ordinal);

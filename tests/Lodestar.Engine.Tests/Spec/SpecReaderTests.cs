@@ -45,7 +45,7 @@ public sealed class SpecReaderTests
     {
         var spec = SpecReader.Read(Full).Data!.Spec;
 
-        Assert.Equal(new ProjectDefinition(new("01JZ0000000000000000000000"), "shop", "main"), spec.Project);
+        Assert.Equal(new ProjectDefinition(new("01JZ0000000000000000000000"), "shop", "main") { Conventions = """{"indent":2}""" }, spec.Project);
         Assert.Equal(new TaskId("F001"), Assert.Single(Assert.Single(spec.Missions).Tasks));
         var task = spec.Tasks[0];
         Assert.Equal("Log in: yes", task.Title);

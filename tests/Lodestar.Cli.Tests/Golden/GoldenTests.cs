@@ -1,0 +1,66 @@
+namespace Lodestar.Cli.Tests.Golden;
+
+/// <summary>Who used the Python predecessor finds every answer a script relied on.</summary>
+public sealed class GoldenTests
+{
+    /// <summary>Scenarios that wait for a verb being written, each with what is missing. It only shrinks: a scenario that
+    /// passes must leave it.</summary>
+    private static readonly Dictionary<string, string> NotYet = new(StringComparer.Ordinal)
+    {
+        ["agent_heartbeat"] = "agent join answers",
+        ["agent_join"] = "agent join answers",
+        ["agent_status_thresholds_by_age"] = "agent join answers",
+        ["bug_prd_anchor_is_a_regular_expression"] = "task create and PRD",
+        ["bug_since_other_offset_compares_as_text"] = "msg send, msg search",
+        ["bug_threshold_env_not_a_number"] = "agent join answers",
+        ["bug_ttl_overflow_crashes"] = "agent join answers",
+        ["claim_conflict"] = "agent join answers",
+        ["claim_lock_warnings"] = "task claim --force, agent join",
+        ["claim_ttl_errors"] = "task claim --ttl, agent join",
+        ["context_without_prd_and_missing_task"] = "task context",
+        ["create_prd_errors"] = "task create and PRD",
+        ["delete_variants"] = "task delete",
+        ["discovery_from_subdirectory"] = "agent join answers",
+        ["doctor_cycle_and_missing_dependency"] = "task create in a spec with a cycle",
+        ["graph_json_and_text"] = "task graph without --json",
+        ["group_without_subcommand"] = "mcp, export",
+        ["init_human_mcp_prd"] = "init --mcp",
+        ["lease_expiry_frees_task"] = "agent join answers",
+        ["lifecycle_diamond"] = "task verify answers, agent join",
+        ["list_filters_and_order"] = "task delete",
+        ["msg_search"] = "msg search",
+        ["msg_send"] = "agent join, msg send",
+        ["msg_thread"] = "msg mark-read, msg thread",
+        ["quirk_schema_flag_missing"] = "task context",
+        ["release"] = "agent join answers",
+        ["reset_soft_and_hard"] = "reset",
+        ["several_leases_per_agent"] = "task verify answers, agent join",
+        ["show_variants"] = "task delete, agent join",
+        ["verify_variants"] = "task verify answers, agent join",
+    };
+
+    public static TheoryData<string> Scenarios => [.. GoldenScenario.All.Select(scenario => scenario.Name)];
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public async Task What_was_recorded_is_what_is_answered(string scenario)
+    {
+        using var stage = new GoldenStage();
+
+        var differences = await stage.PlayAsync(GoldenScenario.Named(scenario));
+
+        if (NotYet.ContainsKey(scenario))
+            Assert.True(differences.Count > 0, $"{scenario} passes now: take it off the list.");
+        else
+            Assert.True(differences.Count == 0, string.Join('\n', differences));
+    }
+
+    [Fact]
+    public void Every_deviation_is_about_a_step_there_is() => Assert.All(
+        GoldenDeviations.Named,
+        one => Assert.InRange(one.Step ?? 0, 0, GoldenScenario.Named(one.Scenario).Steps.Count - 1));
+
+    [Fact]
+    public void What_is_waited_for_is_a_scenario() =>
+        Assert.All(NotYet.Keys, name => Assert.NotNull(GoldenScenario.Named(name)));
+}
