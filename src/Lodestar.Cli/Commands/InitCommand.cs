@@ -35,8 +35,12 @@ internal static class InitCommand
     {
         page.Line($"{project.ProjectName} is a project in {project.Path}", Ink.Bold);
         if (project.FilesCreated.Length > 0)
-            page.Title("Created").Bullets(project.FilesCreated);
+            page.Title("Created").Bullets(Below(project, project.FilesCreated));
         if (project.FilesUpdated.Length > 0)
-            page.Title("Updated").Bullets(project.FilesUpdated);
+            page.Title("Updated").Bullets(Below(project, project.FilesUpdated));
     }
+
+    /// <summary>The directory has just been named; people need it only once.</summary>
+    private static IEnumerable<string> Below(InitializedProject project, IEnumerable<string> files) =>
+        files.Select(file => Path.GetRelativePath(project.Path, file));
 }

@@ -17,7 +17,7 @@ public sealed class SpecOperationTests : IDisposable
 
         Assert.Equal(
             [scratch.PathOf(".lodestar/.gitignore"), scratch.PathOf(".lodestar/spec.yaml"), scratch.PathOf("AGENTS.md")],
-            made.FilesCreated);
+            made.FilesCreated.AsEnumerable());
         Assert.Equal("shop", made.ProjectName);
         Assert.Equal(made.ProjectId, new SpecFile(scratch.Root).Load().Data!.Spec.Project.Id);
         Assert.Contains("!spec.yaml\n", File.ReadAllText(scratch.PathOf(".lodestar/.gitignore")), StringComparison.Ordinal);
