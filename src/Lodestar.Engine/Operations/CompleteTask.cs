@@ -15,6 +15,9 @@ namespace Lodestar.Engine.Operations;
 /// <param name="Fence">The fence the claim gave; checked when given.</param>
 public sealed record CompleteTask(string Task, string? Agent, long? Fence = null)
 {
+    /// <summary>A remark for the record, or null.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Runs the operation.</summary>
     public Task<Outcome<CompletedTask>> ExecuteAsync(EngineSession session, CancellationToken cancellation) =>
         session.DecideAsync(plane => session.Context.Lane is { } lane ? Report(plane, lane.Run) : Decide(plane), cancellation);
@@ -39,7 +42,7 @@ public sealed record CompleteTask(string Task, string? Agent, long? Fence = null
             warnings);
     }
 
-    private static CompletedTask Record(PlaneChange plane, TaskDefinition task, AgentId? caller)
+    private CompletedTask Record(PlaneChange plane, TaskDefinition task, AgentId? caller)
     {
         var lease = plane.Board.LeaseOf(task.Id);
         var by = caller ?? lease?.Agent;
@@ -54,11 +57,14 @@ public sealed record CompleteTask(string Task, string? Agent, long? Fence = null
             plane.Store.EndLease(lease.Id, "done");
         if (by is { } agent)
             plane.Store.TouchAgent(agent);
+        JsonObject data = lease is null ? [] : new() { ["lease_id"] = lease.Id.Value, ["fence"] = lease.Fence };
+        if (Note is not null)
+            data["note"] = Note;
         plane.Append(new("task.done")
         {
             Agent = by,
             Task = task.Id,
-            Data = lease is null ? [] : new JsonObject { ["lease_id"] = lease.Id.Value, ["fence"] = lease.Fence },
+            Data = data,
         });
         return Answer(task.Id, TaskStatus.Done, state);
     }

@@ -52,7 +52,9 @@ public sealed record ListTasks(string? Status = null, string? Label = null, bool
                 entry.Task.Labels,
                 entry.Task.DependsOn,
                 board.LeaseOf(entry.Task.Id)?.Agent,
-                board.IsClaimable(entry.Task)))
+                board.IsClaimable(entry.Task),
+                board.LeaseOf(entry.Task.Id)?.Expiry.Wall,
+                entry.Task.UpdatedAt))
             .ToImmutableArray();
         return new(tasks, tasks.Length);
     }
@@ -72,6 +74,8 @@ public sealed record TaskList(ImmutableArray<TaskLine> Tasks, int Count);
 /// <param name="DependsOn">What must be verified first.</param>
 /// <param name="ClaimedBy">Who holds it now, or null.</param>
 /// <param name="Claimable">Whether it can be claimed now.</param>
+/// <param name="LeaseExpiresAt">When it is free again; null while nobody holds it.</param>
+/// <param name="UpdatedAt">When the definition was last edited, where the spec says so.</param>
 public sealed record TaskLine(
     TaskId Id,
     string Title,
@@ -80,4 +84,6 @@ public sealed record TaskLine(
     ImmutableArray<string> Labels,
     ImmutableArray<TaskId> DependsOn,
     AgentId? ClaimedBy,
-    bool Claimable);
+    bool Claimable,
+    DateTimeOffset? LeaseExpiresAt,
+    DateTimeOffset? UpdatedAt);

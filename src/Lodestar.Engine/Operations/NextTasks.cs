@@ -37,7 +37,7 @@ public sealed record NextTasks(int Count = 1, string? Agent = null)
         var matching = plane.Board.Claimable().Where(Matches).ToList();
         var offered = matching
             .Take(Count)
-            .Select(task => new ClaimableTask(task.Id, task.Title, task.Priority, task.Labels))
+            .Select(task => new ClaimableTask(task.Id, task.Title, task.Priority, task.Labels, task.DependsOn))
             .ToImmutableArray();
         return Outcome<ClaimableTasks>.Done(new(offered, matching.Count), Next(offered, actor.Agent));
     }
@@ -72,4 +72,6 @@ public sealed record ClaimableTasks(ImmutableArray<ClaimableTask> Tasks, int Tot
 /// <param name="Title">One line.</param>
 /// <param name="Priority">Lower first.</param>
 /// <param name="Labels">Free words.</param>
-public sealed record ClaimableTask(TaskId Id, string Title, int Priority, ImmutableArray<string> Labels);
+/// <param name="DependsOn">What was verified before it.</param>
+public sealed record ClaimableTask(
+    TaskId Id, string Title, int Priority, ImmutableArray<string> Labels, ImmutableArray<TaskId> DependsOn);

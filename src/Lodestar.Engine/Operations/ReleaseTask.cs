@@ -31,7 +31,7 @@ public sealed record ReleaseTask(string Task, string? Agent, long? Fence = null,
             data["reason"] = Reason;
         plane.Append(new("task.release") { Agent = lease.Agent, Task = task.Id, Data = data });
         return Outcome<ReleasedTask>.Done(
-            new(task.Id, true, lease.Id) { Reason = Reason }, [new("task.next", "lodestar task next", "See what can be claimed")]);
+            new(task.Id, true, lease.Id, lease.Agent, lease.Expiry.Wall, lease.GrantedAt) { Reason = Reason }, [new("task.next", "lodestar task next", "See what can be claimed")]);
     }
 }
 
@@ -39,7 +39,11 @@ public sealed record ReleaseTask(string Task, string? Agent, long? Fence = null,
 /// <param name="TaskId">The task.</param>
 /// <param name="Released">True.</param>
 /// <param name="LeaseId">The lease that ended.</param>
-public sealed record ReleasedTask(TaskId TaskId, bool Released, LeaseId LeaseId)
+/// <param name="AgentId">Who held it.</param>
+/// <param name="ExpiresAt">When it would have ended by itself.</param>
+/// <param name="GrantedAt">When it began.</param>
+public sealed record ReleasedTask(
+    TaskId TaskId, bool Released, LeaseId LeaseId, AgentId AgentId, DateTimeOffset ExpiresAt, DateTimeOffset GrantedAt)
 {
     /// <summary>Why, as far as it was told.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

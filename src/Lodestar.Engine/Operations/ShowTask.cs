@@ -40,8 +40,9 @@ public sealed record ShowTask(string Task)
             VerifiedBy = state is null ? task.VerifiedBy : state.VerifiedBy,
             VerifiedAt = state is null ? task.VerifiedAt : state.VerifiedAt,
             Prd = task.Prd is { } prd ? TaskPrd.Of(prd) : null,
-            ClaimedBy = lease is null ? null : new(lease.Agent, lease.Expiry.Wall, lease.Id, lease.Fence, lease.Run),
+            ClaimedBy = lease is null ? null : new(lease.Agent, lease.Expiry.Wall, lease.Id, lease.Fence, lease.Run, lease.GrantedAt),
             UnmetDependencies = board.UnmetOf(task),
+            Dependents = [.. board.Tasks.Where(other => other.DependsOn.Contains(task.Id)).Select(other => other.Id)],
             Communication = new(thread.Count, [.. thread.Select(message => message.Draft.From).Distinct().Order()]),
             Claimable = board.IsClaimable(task),
         };

@@ -63,6 +63,9 @@ public sealed record TaskDetails
     /// <summary>Dependencies that are not verified.</summary>
     public required ImmutableArray<TaskId> UnmetDependencies { get; init; }
 
+    /// <summary>Tasks that depend on this one.</summary>
+    public required ImmutableArray<TaskId> Dependents { get; init; }
+
     /// <summary>What was said about it.</summary>
     public required TaskCommunication Communication { get; init; }
 
@@ -99,7 +102,9 @@ public sealed record TaskPrdRef(string Anchor)
 /// <param name="LeaseId">The lease.</param>
 /// <param name="Fence">Its fence.</param>
 /// <param name="RunId">The run it belongs to, or null.</param>
-public sealed record TaskHolder(AgentId AgentId, DateTimeOffset ExpiresAt, LeaseId LeaseId, long Fence, RunId? RunId);
+/// <param name="GrantedAt">Since when.</param>
+public sealed record TaskHolder(
+    AgentId AgentId, DateTimeOffset ExpiresAt, LeaseId LeaseId, long Fence, RunId? RunId, DateTimeOffset GrantedAt);
 
 /// <summary>What was said about a task.</summary>
 /// <param name="MessageCount">How many messages its thread has.</param>

@@ -14,6 +14,9 @@ namespace Lodestar.Engine.Operations;
 /// <param name="Fence">The last fence granted for the task; checked when given, and then there is one task.</param>
 public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, long? Fence = null)
 {
+    /// <summary>A remark for the record, or null.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Runs the operation.</summary>
     public Task<Outcome<VerifiedTasks>> ExecuteAsync(EngineSession session, CancellationToken cancellation) =>
         LaneGate.Check(session, "task verify") is { } refusal
@@ -58,7 +61,7 @@ public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, lon
             warnings);
     }
 
-    private static void Record(PlaneChange plane, TaskDefinition task, AgentId? by)
+    private void Record(PlaneChange plane, TaskDefinition task, AgentId? by)
     {
         var now = StoreTime.Rounded(plane.Now.Wall);
 
@@ -73,7 +76,7 @@ public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, lon
         });
         if (plane.Board.LeaseOf(task.Id) is { } lease)
             plane.Store.EndLease(lease.Id, "verified");
-        plane.Append(new("task.verified") { Agent = by, Task = task.Id });
+        plane.Append(new("task.verified") { Agent = by, Task = task.Id, Data = Note is null ? [] : new() { ["note"] = Note } });
     }
 
     /// <summary>Dependents whose last unmet dependencies were among the tasks accepted now.</summary>
