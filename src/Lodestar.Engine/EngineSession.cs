@@ -49,16 +49,19 @@ public sealed class EngineSession : IDisposable
         return resolved.Data is { } context ? new EngineSession(context, caller, world) : resolved.Refusal!;
     }
 
-    /// <summary>Reads the spec as it is now.</summary>
-    public Outcome<ProjectSpec> LoadSpec() =>
-        Spec.Load() is var loaded && loaded.Data is { } document ? document.Spec : loaded.Refusal!;
+    /// <summary>Reads the whole spec as it is now. Who needs a few tasks asks <see cref="OpenSpec"/>.</summary>
+    public Outcome<ProjectSpec> LoadSpec() => OpenSpec() is var opened && opened.Data is { } index ? index.Spec : opened.Refusal!;
+
+    /// <summary>Opens the spec as it is now, to be read piece by piece.</summary>
+    public Outcome<SpecIndex> OpenSpec() =>
+        Spec.Load() is var loaded && loaded.Data is { } document ? new ParsedSpecIndex(document.Spec) : loaded.Refusal!;
 
     /// <summary>Answers a question about both planes at one moment. Writes nothing.</summary>
     /// <typeparam name="T">The answer's data.</typeparam>
     public Task<Outcome<T>> QueryAsync<T>(Func<PlaneView, Outcome<T>> query, CancellationToken cancellation)
         where T : class
     {
-        var spec = LoadSpec();
+        var spec = OpenSpec();
         return spec.Data is { } read
             ? Store.ReadAsync(store => query(new PlaneView(this, read, store)), cancellation)
             : Task.FromResult<Outcome<T>>(spec.Refusal!);
@@ -69,7 +72,7 @@ public sealed class EngineSession : IDisposable
     public async Task<Outcome<T>> DecideAsync<T>(Func<PlaneChange, Outcome<T>> decide, CancellationToken cancellation)
         where T : class
     {
-        var spec = LoadSpec();
+        var spec = OpenSpec();
         if (spec.Data is not { } read)
             return spec.Refusal!;
         var outcome = await Store.DecideAsync(store => decide(new PlaneChange(this, read, store)), cancellation).ConfigureAwait(false);

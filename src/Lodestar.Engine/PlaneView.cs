@@ -10,24 +10,27 @@ namespace Lodestar.Engine;
 public class PlaneView
 {
     private readonly EngineSession session;
-    private readonly Lazy<TaskBoard> board;
+    private TaskBoard? board;
+    private int boardMadeAt;
 
-    internal PlaneView(EngineSession session, ProjectSpec spec, StoreReader store)
+    internal PlaneView(EngineSession session, SpecIndex spec, StoreReader store)
         : this(session, spec, store, store.Project(spec.Project.Id))
     {
     }
 
-    private protected PlaneView(EngineSession session, ProjectSpec spec, StoreReader store, ProjectId project)
+    private protected PlaneView(EngineSession session, SpecIndex spec, StoreReader store, ProjectId project)
     {
         this.session = session;
-        Spec = spec;
+        Index = spec;
         Store = store;
         Project = project;
-        board = new(() => new TaskBoard(spec, store.TaskStates(project), store.LiveLeases(project)));
     }
 
-    /// <summary>The definitions.</summary>
-    public ProjectSpec Spec { get; }
+    /// <summary>The definitions, piece by piece: what a question about few tasks should ask.</summary>
+    public SpecIndex Index { get; }
+
+    /// <summary>All definitions. Ask only when every task is needed: it reads the whole spec.</summary>
+    public ProjectSpec Spec => Index.Spec;
 
     /// <summary>The runtime plane.</summary>
     public StoreReader Store { get; }
@@ -38,8 +41,18 @@ public class PlaneView
     /// <summary>The moment all rules judge by.</summary>
     public Moment Now => Store.Now;
 
-    /// <summary>The tasks as they are at the moment of the first look; later writes of the same transaction do not show.</summary>
-    public TaskBoard Board => board.Value;
+    /// <summary>The tasks as they are now. A write of this transaction makes another board: take what it should be compared
+    /// with before the write, and ask for the board again after it.</summary>
+    public TaskBoard Board
+    {
+        get
+        {
+            var changes = Store.Database.TotalChanges;
+            if (board is null || boardMadeAt != changes)
+                (board, boardMadeAt) = (new TaskBoard(Index, new StoredTaskRecords(Store, Project)), changes);
+            return board;
+        }
+    }
 
     /// <summary>The task an id names.</summary>
     /// <returns>The definition, or the refusal <c>task-unknown</c>.</returns>
@@ -79,7 +92,7 @@ public class PlaneView
 /// <summary>Both planes at one moment, and the transaction that changes the runtime plane.</summary>
 public sealed class PlaneChange : PlaneView
 {
-    internal PlaneChange(EngineSession session, ProjectSpec spec, StoreTransaction store)
+    internal PlaneChange(EngineSession session, SpecIndex spec, StoreTransaction store)
         : base(session, spec, store, store.ClaimProject(spec.Project.Id))
     {
         Store = store;
@@ -95,9 +108,11 @@ public sealed class PlaneChange : PlaneView
     /// <summary>Deleting a task writes the spec alone; its lease ends with the next write here.</summary>
     private void EndLeasesOfDeletedTasks()
     {
-        foreach (var task in Spec.Tasks.Where(task => task.Status == TaskStatus.Deleted))
+        if (Index.Deleted.IsEmpty)
+            return;
+        foreach (var lease in Store.LiveLeases(Project).Values)
         {
-            if (Store.LiveLease(Project, task.Id) is { } lease)
+            if (Index.PlaceOf(lease.Task) is var place and not SpecIndex.Nowhere && Index.StatusAt(place) == TaskStatus.Deleted)
                 Store.EndLease(lease.Id, "deleted");
         }
     }

@@ -21,8 +21,14 @@ public static class StatusText
     /// <summary>Reads a word, in any case.</summary>
     public static bool TryParse(string word, out TaskStatus status)
     {
-        var index = All.ToList().FindIndex(known => known.Equals(word, StringComparison.OrdinalIgnoreCase));
-        status = index < 0 ? default : (TaskStatus)index;
-        return index >= 0;
+        for (var index = 0; index < All.Count; index++)
+        {
+            status = (TaskStatus)index;
+            if (All[index].Equals(word, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        status = default;
+        return false;
     }
 }

@@ -44,7 +44,7 @@ public sealed record JoinAgent(AgentProfile Profile)
                 Profile.Capabilities,
                 agent.RegisteredAt,
                 Profile.SessionMeta,
-                plane.Board.Claimable().Length),
+                plane.Board.ClaimablePlaces.Count),
             [
                 new("task.next", $"lodestar task next --agent {agent.Id}", "See what can be claimed"),
                 new("task.list", "lodestar task list", "See all tasks"),

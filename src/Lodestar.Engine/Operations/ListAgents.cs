@@ -91,7 +91,7 @@ public sealed record AgentLine(
         agent.LastSeenAt,
         agent.RegisteredAt,
         agent.Profile.SessionMeta,
-        [.. plane.Board.Leases.Where(lease => lease.Agent == agent.Id).Select(lease => lease.Task)])
+        [.. plane.Board.LeasesOf(agent.Id).Select(lease => lease.Task)])
     {
         LeftAt = agent.LeftAt,
     };

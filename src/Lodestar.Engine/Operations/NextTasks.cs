@@ -34,18 +34,20 @@ public sealed record NextTasks(int Count = 1, string? Agent = null)
         var actor = plane.Actor(Agent);
         if (actor.Refusal is { } unknown)
             return unknown;
-        var matching = plane.Board.Claimable().Where(Matches).ToList();
+        var spec = plane.Index;
+        var matching = plane.Board.ClaimablePlaces.Where(place => Matches(spec, place)).ToList();
         var offered = matching
             .Take(Count)
+            .Select(place => spec[place])
             .Select(task => new ClaimableTask(task.Id, task.Title, task.Priority, task.Labels, task.DependsOn))
             .ToImmutableArray();
         return Outcome<ClaimableTasks>.Done(new(offered, matching.Count), Next(offered, actor.Agent));
     }
 
-    private bool Matches(TaskDefinition task) =>
-        (Labels.IsEmpty || task.Labels.Any(label => Labels.Contains(label)))
-        && (Capabilities.IsEmpty || task.Labels.Any(label => Capabilities.Contains(label)))
-        && (MaxPriority is null || task.Priority <= MaxPriority);
+    private bool Matches(SpecIndex spec, int place) =>
+        (Labels.IsEmpty || spec.LabelsAt(place).Any(label => Labels.Contains(label)))
+        && (Capabilities.IsEmpty || spec.LabelsAt(place).Any(label => Capabilities.Contains(label)))
+        && (MaxPriority is null || spec.PriorityAt(place) <= MaxPriority);
 
     private static NextAction[] Next(ImmutableArray<ClaimableTask> offered, AgentId? agent)
     {

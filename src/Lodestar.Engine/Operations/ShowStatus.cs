@@ -27,16 +27,15 @@ public sealed record ShowStatus(Outcome<EngineSession> Opened)
     private static Outcome<ProjectStatus> Show(PlaneView plane)
     {
         var board = plane.Board;
-        var byStatus = board.Tasks.CountBy(board.StatusOf).ToDictionary();
-        var claimable = board.Claimable().Length;
+        var claimable = board.ClaimablePlaces.Count;
         var agents = plane.Store.Agents().Count;
         var runs = plane.Store.Runs(plane.Project);
         var threads = plane.Store.MessageCounts(plane.Project);
         var status = new ProjectStatus(true)
         {
-            Project = new(plane.Spec.Project.Id, plane.Spec.Project.Name, plane.Spec.Project.DefaultBranch, JsonNode.Parse(plane.Spec.Project.Conventions)!.AsObject()),
-            Tasks = new(board.Tasks.Length, StatusCounts.Of(byStatus), claimable),
-            Agents = new(agents, board.Leases.Count()),
+            Project = new(plane.Index.Project.Id, plane.Index.Project.Name, plane.Index.Project.DefaultBranch, JsonNode.Parse(plane.Index.Project.Conventions)!.AsObject()),
+            Tasks = new(board.Spec.Count, StatusCounts.Of(board.CountByStatus()), claimable),
+            Agents = new(agents, board.LeaseCount),
             Messages = new(plane.Store.MessageTotal(plane.Project), threads),
             Runs = new([.. runs.Where(run => run.IsActive).Select(run => run.Id)]),
         };

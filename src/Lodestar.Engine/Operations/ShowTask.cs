@@ -42,7 +42,7 @@ public sealed record ShowTask(string Task)
             Prd = task.Prd is { } prd ? TaskPrd.Of(prd) : null,
             ClaimedBy = lease is null ? null : new(lease.Agent, lease.Expiry.Wall, lease.Id, lease.Fence, lease.Run, lease.GrantedAt),
             UnmetDependencies = board.UnmetOf(task),
-            Dependents = [.. board.Tasks.Where(other => other.DependsOn.Contains(task.Id)).Select(other => other.Id)],
+            Dependents = [.. plane.Index.DependentsAt(plane.Index.PlaceOf(task.Id)).ToArray().Select(plane.Index.IdAt)],
             Communication = new(thread.Count, [.. thread.Select(message => message.Draft.From).Distinct().Order()]),
             Claimable = board.IsClaimable(task),
         };

@@ -53,7 +53,7 @@ public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, lon
 
         foreach (var task in changed)
             Record(plane, task, actor.Agent);
-        var unblocked = Unblocked(plane.Board, [.. changed.Select(task => task.Id)]);
+        var unblocked = Unblocked(plane.Board, changed);
         return Outcome<VerifiedTasks>.Done(
             Answer(named, unblocked, actor.Agent),
             [.. unblocked.Take(3).Select(id => new NextAction(
@@ -79,14 +79,14 @@ public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, lon
         plane.Append(new("task.verified") { Agent = by, Task = task.Id, Data = Note is null ? [] : new() { ["note"] = Note } });
     }
 
-    /// <summary>Dependents whose last unmet dependencies were among the tasks accepted now.</summary>
-    private static ImmutableArray<TaskId> Unblocked(TaskBoard board, ImmutableHashSet<TaskId> accepted) =>
-    [
-        .. board.Tasks
-            .Where(task => board.StatusOf(task) == TaskStatus.Ready)
-            .Where(task => board.UnmetOf(task) is { IsEmpty: false } unmet && unmet.All(accepted.Contains))
-            .Select(task => task.Id),
-    ];
+    /// <summary>Dependents of the tasks accepted now that wait for nothing any more.</summary>
+    private static ImmutableArray<TaskId> Unblocked(TaskBoard board, List<TaskDefinition> accepted)
+    {
+        var dependents = new SortedSet<int>();
+        foreach (var task in accepted)
+            dependents.UnionWith(board.Spec.DependentsAt(board.Spec.PlaceOf(task.Id)).ToArray());
+        return [.. dependents.Where(board.IsReadyAt).Select(board.Spec.IdAt)];
+    }
 
     private static VerifiedTasks Answer(List<TaskDefinition> tasks, ImmutableArray<TaskId> unblocked, AgentId? by) =>
         new(tasks[0].Id, StatusText.Of(TaskStatus.Verified), unblocked, [.. tasks.Select(task => task.Id)]) { VerifiedBy = by };

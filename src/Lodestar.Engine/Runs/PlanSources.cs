@@ -57,7 +57,7 @@ public sealed record PlanSources(
             planes => new PlanSources(
                 planes.Project,
                 planes.Spec,
-                planes.Board.StatusOf,
+                StatusesOf(planes.Board),
                 charter.Data,
                 local.Data,
                 session.World.Variable,
@@ -66,5 +66,12 @@ public sealed record PlanSources(
                 new SnapshotCapture(git, primary, cache).CaptureAsync,
                 new AgentCommandLine(session.Context.WorkingDirectory, session.World.Variable("PATH"))),
             cancellation);
+    }
+
+    /// <summary>The statuses of all tasks now: the plan is made after the view of the store has closed.</summary>
+    private static Func<TaskDefinition, TaskStatus> StatusesOf(TaskBoard board)
+    {
+        var statuses = board.Tasks.ToDictionary(task => task.Id, board.StatusOf);
+        return task => statuses[task.Id];
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Lodestar.Core;
 using Lodestar.Core.Planes;
 using Lodestar.Engine.Storage.Sqlite;
@@ -21,6 +22,23 @@ public static class TaskStateTable
         .Query($"select {Columns} from task_states where project = ?", Read, project.Value)
         .ToDictionary(state => state.Task);
 
+    /// <summary>Writes every recorded status into its task's place; of tasks that the spec does not have, none.</summary>
+    internal static void OverlayStatuses(this StoreReader store, ProjectId project, SpecIndex spec, Span<TaskStatus> statuses)
+    {
+        // A delegate cannot hold a span, and the rows are many: they are walked here once, without an object for each.
+        var recorded = new TaskStatus?[spec.Count];
+        store.Database.ForEach(
+            "select task_id, status from task_states where project = ?",
+            row =>
+            {
+                if (spec.PlaceOf(row.Utf8(0)) is var place and not SpecIndex.Nowhere)
+                    recorded[place] = Status(row.Utf8(1));
+            },
+            project.Value);
+        for (var place = 0; place < recorded.Length; place++)
+            statuses[place] = recorded[place] ?? statuses[place];
+    }
+
     /// <summary>Records the state of a task over what was recorded before.</summary>
     public static void SetTaskState(this StoreTransaction store, ProjectId project, TaskState state) => store.Database.Execute(
         $"insert or replace into task_states (project, {Columns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -34,11 +52,20 @@ public static class TaskStateTable
         state.VerifiedBy,
         state.VerifiedAt is { } verified ? StoreTime.Text(verified) : null);
 
+    private static TaskStatus Status(ReadOnlySpan<byte> word)
+    {
+        foreach (var status in (ReadOnlySpan<TaskStatus>)[TaskStatus.Verified, TaskStatus.Done, TaskStatus.Ready, TaskStatus.Todo, TaskStatus.Blocked])
+        {
+            if (Ascii.Equals(word, StatusText.Of(status)))
+                return status;
+        }
+
+        throw new InvalidDataException($"The runtime store holds the unknown status \"{Encoding.UTF8.GetString(word)}\".");
+    }
+
     private static TaskState Read(SqliteRow row) => new(
         new TaskId(row.Text(0)),
-        StatusText.TryParse(row.Text(1), out var status) && status != TaskStatus.Deleted
-            ? status
-            : throw new InvalidDataException($"The runtime store holds the unknown status \"{row.Text(1)}\" for task {row.Text(0)}."),
+        Status(row.Utf8(1)),
         row.Text(2),
         StoreTime.Parse(row.Text(3)))
     {

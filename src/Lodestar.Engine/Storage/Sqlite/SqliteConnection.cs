@@ -15,11 +15,17 @@ public sealed unsafe class SqliteConnection : IDisposable
     /// <typeparam name="T">The value's type.</typeparam>
     public delegate T Map<out T>(SqliteRow row);
 
+    /// <summary>Looks at a row.</summary>
+    public delegate void Visit(SqliteRow row);
+
     /// <summary>True between a begin and its commit or rollback; SQLite may have rolled back by itself after a failure.</summary>
     public bool InTransaction => SqliteNative.sqlite3_get_autocommit(Handle) == 0;
 
     /// <summary>The key of the last row inserted through this connection.</summary>
     public long LastInsertRowId => SqliteNative.sqlite3_last_insert_rowid(Handle);
+
+    /// <summary>Rises with every row changed through this connection.</summary>
+    public int TotalChanges => SqliteNative.sqlite3_total_changes(Handle);
 
     internal nint Handle
     {
@@ -113,6 +119,14 @@ public sealed unsafe class SqliteConnection : IDisposable
         while (use.Statement.Step())
             rows.Add(map(use.Statement.Row));
         return rows;
+    }
+
+    /// <summary>Runs a query and hands every row on, keeping none.</summary>
+    public void ForEach(string sql, Visit visit, params ReadOnlySpan<SqliteValue> values)
+    {
+        using var use = Use(sql, values);
+        while (use.Statement.Step())
+            visit(use.Statement.Row);
     }
 
     /// <summary>Runs a query that gives one row or none, and maps it.</summary>

@@ -130,6 +130,9 @@ internal static unsafe partial class SqliteNative
     internal static partial int sqlite3_changes(nint db);
 
     [LibraryImport(Library)]
+    internal static partial int sqlite3_total_changes(nint db);
+
+    [LibraryImport(Library)]
     internal static partial long sqlite3_last_insert_rowid(nint db);
 
     [LibraryImport(Library)]

@@ -39,6 +39,13 @@ public readonly unsafe ref struct SqliteRow
         return Encoding.UTF8.GetString(first, SqliteNative.sqlite3_column_bytes(statement, column));
     }
 
+    /// <summary>Text that is never NULL, as UTF-8; valid only until the next row.</summary>
+    public ReadOnlySpan<byte> Utf8(int column)
+    {
+        var first = SqliteNative.sqlite3_column_text(statement, Required(column));
+        return new(first, SqliteNative.sqlite3_column_bytes(statement, column));
+    }
+
     /// <summary>Text, or null.</summary>
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
