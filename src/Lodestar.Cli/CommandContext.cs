@@ -15,6 +15,7 @@ internal sealed class CommandContext
         Output = Output.OfConsole(Environment.GetEnvironmentVariable),
         Variable = Environment.GetEnvironmentVariable,
         Clock = new SystemClock(),
+        ReadLine = Output.ReadLine,
         Directory = Environment.CurrentDirectory,
         TemporaryDirectory = Path.GetTempPath(),
         Executable = ThisProgram(),
@@ -49,6 +50,9 @@ internal sealed class CommandContext
     /// <summary>Where reports of unexpected failures go.</summary>
     public required string TemporaryDirectory { get; init; }
 
+    /// <summary>Reads one line the user types; null at the end of input.</summary>
+    public Func<string?> ReadLine { get; init; } = () => null;
+
     /// <summary>What operations get of the outside world.</summary>
     public SessionWorld World => new(Clock, new IdSource(), Variable);
 
@@ -65,6 +69,7 @@ internal sealed class CommandContext
                 Output = Output,
                 Variable = Variable,
                 Clock = Clock,
+                ReadLine = ReadLine,
                 Directory = directory,
                 TemporaryDirectory = TemporaryDirectory,
                 Executable = Executable,

@@ -22,6 +22,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(InitCommand.Create());
         Root.Subcommands.Add(Alone);
         Root.Subcommands.Add(DoctorCommand.Create());
+        Root.Subcommands.Add(ResetCommand.Create());
         Root.Subcommands.Add(Group(
             "task",
             "Plans and works on tasks.",

@@ -36,6 +36,9 @@ internal sealed class Output
             Shape(Console.IsErrorRedirected, colour));
     }
 
+    /// <summary>Reads one line from standard input; null at its end.</summary>
+    public static string? ReadLine() => Console.In.ReadLine();
+
     /// <summary>How text on standard output may look.</summary>
     public PageShape DataShape { get; private set; }
 

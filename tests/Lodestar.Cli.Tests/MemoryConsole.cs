@@ -11,6 +11,7 @@ internal sealed class MemoryConsole(EngineClock? clock = null) : IDisposable
 {
     private readonly ScratchDirectory scratch = new();
     private readonly SortedDictionary<string, string> variables = new(StringComparer.Ordinal);
+    private Queue<string> typed = new();
 
     /// <summary>Noon, always.</summary>
     public static DateTimeOffset Noon { get; } = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -35,6 +36,9 @@ internal sealed class MemoryConsole(EngineClock? clock = null) : IDisposable
     /// <summary>Takes a variable away again.</summary>
     public void Without(string name) => variables.Remove(name);
 
+    /// <summary>Sets what the user types from here on, line by line.</summary>
+    public void Types(params IEnumerable<string> lines) => typed = new(lines);
+
     /// <summary>Runs one command line.</summary>
     public Task<ProgramRun> RunAsync(params string[] arguments) => RunAsync(PageShape.Plain, arguments);
 
@@ -45,6 +49,7 @@ internal sealed class MemoryConsole(EngineClock? clock = null) : IDisposable
         using var talk = new MemoryStream();
         var context = new CommandContext
         {
+            ReadLine = () => typed.TryDequeue(out var line) ? line : null,
             Output = new Output(data, talk, shape, shape),
             Variable = name => variables.GetValueOrDefault(name),
             Clock = clock ?? new FixedClock(),

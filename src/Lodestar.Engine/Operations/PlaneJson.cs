@@ -10,6 +10,7 @@ namespace Lodestar.Engine.Operations;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ProjectStatus))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(ResetResult))]
 [JsonSerializable(typeof(TaskList))]
 [JsonSerializable(typeof(TaskDetails))]
 [JsonSerializable(typeof(ClaimableTasks))]

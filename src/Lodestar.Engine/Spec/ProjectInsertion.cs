@@ -4,7 +4,7 @@ using Lodestar.Engine.Yaml;
 
 namespace Lodestar.Engine.Spec;
 
-/// <summary>Writes what belongs to the whole project: its identity and its missions.</summary>
+/// <summary>Writes what belongs to the whole project: its identity, its missions, and nothing at all.</summary>
 internal sealed class ProjectInsertion
 {
     private readonly string text;
@@ -58,6 +58,34 @@ internal sealed class ProjectInsertion
                 ? layout.Replace(tasks.Key.Start, tasks.Key.Start, $"missions:{newLine}  - {written}{newLine}")
                 : text + Lead() + $"missions:{newLine}  - {written}{newLine}";
     }
+
+    /// <summary>The text with nothing left of the values of some keys; null when the file's form allows no surgical change.</summary>
+    internal static string? Clear(SpecDocument document, params ReadOnlySpan<string> keys)
+    {
+        var current = document;
+        foreach (var key in keys)
+        {
+            if (current.Yaml.Root is not YamlMap { Indirect: false } root || root.Find(key) is not { } entry)
+                continue;
+            if (entry.Value.Indirect || entry.Key.Indirect)
+                return null;
+            if (SpecReader.Read(new ProjectInsertion(current).Clear(entry)).Data is not { } cleared)
+                return null;
+            current = cleared;
+        }
+
+        return current.Yaml.Text;
+    }
+
+    private string Clear(YamlEntry entry) => entry.Value switch
+    {
+        YamlMap { Flow: false } or YamlList { Flow: false } =>
+            layout.Replace(layout.AfterColon(entry), layout.LineAfter(entry.Value), $" {Empty(entry.Value)}{newLine}"),
+        YamlMap or YamlList => layout.Replace(entry.Value.Start, entry.Value.End, Empty(entry.Value)),
+        _ => text,
+    };
+
+    private static string Empty(YamlNode node) => node is YamlList ? "[]" : "{}";
 
     private static string Braces(MissionDefinition mission)
     {

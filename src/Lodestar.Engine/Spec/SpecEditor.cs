@@ -106,6 +106,10 @@ public static class SpecEditor
         return Finish(new ProjectInsertion(document).AddMission(mission), expected, document);
     }
 
+    /// <summary>Removes all tasks, and the missions and features that only name tasks. The project stays.</summary>
+    public static Outcome<SpecDocument> Clear(SpecDocument document) => Finish(
+        ProjectInsertion.Clear(document, "missions", "features", "tasks"), document.Spec with { Missions = [], Tasks = [] }, document);
+
     private static Outcome<SpecDocument> SetText(
         SpecDocument document, TaskId task, string key, string? value, Func<TaskDefinition, TaskDefinition> change)
     {

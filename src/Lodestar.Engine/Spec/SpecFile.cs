@@ -79,6 +79,17 @@ public sealed class SpecFile(string root)
         return true;
     }
 
+    /// <summary>Removes the lock file. It means nothing when nobody holds it; who waits for it meanwhile takes a new one.</summary>
+    /// <exception cref="EnvironmentException"><c>spec-busy</c> or <c>spec-unwritable</c>.</exception>
+    public async Task ForgetLockAsync(CancellationToken cancellation)
+    {
+        var path = Path.Combine(root, LockPath);
+        if (!File.Exists(path))
+            return;
+        using var held = await LockAsync(cancellation).ConfigureAwait(false);
+        File.Delete(path);
+    }
+
     private async Task<FileLock> LockAsync(CancellationToken cancellation)
     {
         try

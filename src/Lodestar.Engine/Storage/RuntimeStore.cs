@@ -1,6 +1,5 @@
 using Lodestar.Core;
 using Lodestar.Core.Context;
-using Lodestar.Engine.Storage.Predecessor;
 using Lodestar.Engine.Storage.Sqlite;
 
 namespace Lodestar.Engine.Storage;
@@ -17,9 +16,6 @@ public sealed class RuntimeStore : IDisposable
     /// <summary>What the lock file's name has after the store's.</summary>
     internal const string LockSuffix = ".lock";
 
-    private const int CheckpointPages = 1000;
-    private const long LogSizeLimit = 64 * 1024 * 1024;
-
     private readonly string path;
     private readonly EngineClock clock;
     private readonly IdSource ids;
@@ -28,7 +24,7 @@ public sealed class RuntimeStore : IDisposable
     private readonly SemaphoreSlim writeTurn = new(1, 1);
     private OpenedStore? reading;
     private OpenedStore? writing;
-    private Warning? notice;
+    private readonly StoreFile file;
 
     /// <summary>Names the store; nothing is opened yet.</summary>
     /// <param name="path">Where it is or will be.</param>
@@ -41,6 +37,7 @@ public sealed class RuntimeStore : IDisposable
         this.clock = clock;
         this.ids = ids;
         this.patience = patience ?? TimeSpan.FromSeconds(10);
+        file = new(this.path, clock, ids, this.patience);
     }
 
     /// <summary>Tells the time of every view and transaction.</summary>
@@ -49,7 +46,7 @@ public sealed class RuntimeStore : IDisposable
     private string LockPath => path + LockSuffix;
 
     /// <summary>What happened to the store that its user should know; told once.</summary>
-    public Warning? TakeNotice() => Interlocked.Exchange(ref notice, null);
+    public Warning? TakeNotice() => file.TakeNotice();
 
     /// <summary>Begins to watch for changes, by whomever.</summary>
     public StoreWatch Watch() => StoreWatch.Begin(path, clock);
@@ -61,22 +58,7 @@ public sealed class RuntimeStore : IDisposable
         await readTurn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            // A query has no memory of an earlier one, so it simply looks at the file that is there now.
-            if (reading is { IsSameFile: false })
-            {
-                reading.Dispose();
-                reading = null;
-            }
-
-            reading ??= OpenForReading();
-            if (reading is null)
-            {
-                using var passing = CopyForReading();
-                return read(StoreReader.Over(passing, clock.GetMoment()));
-            }
-
-            using var view = reading.Database.BeginDeferred();
-            return read(StoreReader.Over(reading.Database, clock.GetMoment()));
+            return Look(read);
         }
         catch (SqliteException cause)
         {
@@ -130,13 +112,89 @@ public sealed class RuntimeStore : IDisposable
         ],
         cancellation);
 
+    /// <summary>Removes the store, unless what it holds forbids it. Others that have it open end their queries undisturbed; who
+    /// was about to write is told that the store was replaced, because the file lock is held meanwhile.</summary>
+    /// <param name="veto">Looks at the store as it is now and says why it must stay; not asked for one that cannot be read.</param>
+    /// <param name="cancellation">Ends the wait for other writers.</param>
+    /// <returns>What became of the file, or the refusal.</returns>
+    /// <exception cref="EnvironmentException">The store is busy, newer, or its directory cannot be written.</exception>
+    public async Task<Outcome<StoreRemoval>> RemoveAsync(Func<StoreReader, Refusal?> veto, CancellationToken cancellation)
+    {
+        await writeTurn.WaitAsync(cancellation).ConfigureAwait(false);
+        await readTurn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (!Path.Exists(path))
+                return new StoreRemoval(false, null);
+            using var turn = await QueueAsync(cancellation).ConfigureAwait(false);
+            var (refusal, damaged) = Ask(veto);
+            if (refusal is not null)
+                return refusal;
+            Close();
+            return file.Remove(keep: damaged);
+        }
+        finally
+        {
+            readTurn.Release();
+            writeTurn.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        reading?.Dispose();
-        writing?.Dispose();
+        Close();
         readTurn.Dispose();
         writeTurn.Dispose();
+    }
+
+    /// <summary>A file that cannot be read vetoes nothing, and is not destroyed either; one of a newer release is left alone.</summary>
+    private (Refusal? Refusal, bool Damaged) Ask(Func<StoreReader, Refusal?> veto)
+    {
+        try
+        {
+            return (Look(veto), false);
+        }
+        catch (Exception cause) when (cause is SqliteException { Code: SqliteCode.Corrupt or SqliteCode.NotADatabase } or InvalidDataException or FormatException)
+        {
+            return (null, true);
+        }
+        catch (SqliteException cause)
+        {
+            throw StoreFailure.From(cause, path);
+        }
+        catch (EnvironmentException cause) when (cause.Code == "store-unreadable")
+        {
+            return (null, true);
+        }
+    }
+
+    private void Close()
+    {
+        reading?.Dispose();
+        reading = null;
+        writing?.Dispose();
+        writing = null;
+    }
+
+    private T Look<T>(Func<StoreReader, T> read)
+    {
+        // A query has no memory of an earlier one, so it simply looks at the file that is there now.
+        if (reading is { IsSameFile: false })
+        {
+            reading.Dispose();
+            reading = null;
+        }
+
+        reading ??= file.OpenForReading();
+        if (reading is null)
+        {
+            using var passing = file.CopyForReading();
+            return read(StoreReader.Over(passing, clock.GetMoment()));
+        }
+
+        using var view = reading.Database.BeginDeferred();
+        return read(StoreReader.Over(reading.Database, clock.GetMoment()));
     }
 
     private async Task<T?> TransactAsync<T>(
@@ -146,7 +204,7 @@ public sealed class RuntimeStore : IDisposable
         try
         {
             using var turn = await QueueAsync(cancellation).ConfigureAwait(false);
-            writing ??= OpenForWriting(rehearse);
+            writing ??= file.OpenForWriting(rehearse);
             if (writing is null)
                 return default;
             RequireSameFile();
@@ -199,121 +257,5 @@ public sealed class RuntimeStore : IDisposable
         {
             throw StoreFailure.Unwritable(path, cause);
         }
-    }
-
-    /// <summary>Opens the store to be read as it is; null when that needs a copy.</summary>
-    private OpenedStore? OpenForReading()
-    {
-        if (FileIdentity.Of(path) is null)
-            return null;
-        RequireLocalFileSystem();
-        var opened = OpenedStore.Open(path, SqliteAccess.Read, patience);
-        try
-        {
-            if (StoreSchema.Look(opened.Database, path) == StoreState.Current)
-                return opened;
-        }
-        catch
-        {
-            opened.Dispose();
-            throw;
-        }
-
-        opened.Dispose();
-        return null;
-    }
-
-    /// <summary>What a missing, empty or older store reads as: a copy in memory brought to the latest schema, because a
-    /// query must not change the file.</summary>
-    private SqliteConnection CopyForReading()
-    {
-        if (FileIdentity.Of(path) is null)
-            return StoreSchema.Blank();
-        using var opened = OpenedStore.Open(path, SqliteAccess.Read, patience);
-        var state = StoreSchema.Look(opened.Database, path);
-        return state == StoreState.Empty ? StoreSchema.Blank() : CopyBroughtForward(opened.Database, state);
-    }
-
-    /// <summary>Opens the store to be written, brought to the latest schema; null when that was not worth doing, because
-    /// what is to be written is refused.</summary>
-    private OpenedStore? OpenForWriting(Func<SqliteConnection, bool> rehearse)
-    {
-        RequireLocalFileSystem();
-        var opened = OpenedStore.Open(path, SqliteAccess.Create, patience);
-        try
-        {
-            var database = opened.Database;
-            var state = StoreSchema.Look(database, path);
-            var hasRows = state is StoreState.Older or StoreState.Predecessor;
-            if (hasRows && !RehearseOnCopy(database, state, rehearse))
-            {
-                opened.Dispose();
-                return null;
-            }
-
-            var backup = hasRows ? StoreBackup.Take(database, path, "before-upgrade", clock) : null;
-            Prepare(database, state);
-            if (state != StoreState.Current || !StoreBirth.IsRecorded(database))
-            {
-                if (StoreSchema.BringForward(database, state, clock, ids) is { } taken)
-                    notice = TakenOverNotice(taken, backup!);
-            }
-
-            return opened;
-        }
-        catch
-        {
-            opened.Dispose();
-            throw;
-        }
-    }
-
-    private bool RehearseOnCopy(SqliteConnection database, StoreState state, Func<SqliteConnection, bool> rehearse)
-    {
-        using var copy = CopyBroughtForward(database, state);
-        return rehearse(copy);
-    }
-
-    private SqliteConnection CopyBroughtForward(SqliteConnection database, StoreState state)
-    {
-        var copy = SqliteConnection.Open(":memory:", SqliteAccess.Create, TimeSpan.Zero);
-        try
-        {
-            database.CopyTo(copy);
-            StoreSchema.BringForward(copy, state, clock, ids);
-            return copy;
-        }
-        catch
-        {
-            copy.Dispose();
-            throw;
-        }
-    }
-
-    private void Prepare(SqliteConnection database, StoreState state)
-    {
-        // So that pages freed by forgetting old history can be given back; it can only be chosen for an empty file.
-        if (state == StoreState.Empty)
-            database.Execute("pragma auto_vacuum = incremental");
-        var mode = database.QueryFirst("pragma journal_mode = wal", row => row.Text(0));
-        if (mode != "wal")
-            throw StoreFailure.Shared(path, $"a file system without shared memory (journal mode {mode})");
-        database.Execute("pragma synchronous = full");
-        database.Execute("pragma foreign_keys = on");
-        database.Execute($"pragma wal_autocheckpoint = {CheckpointPages}");
-        database.Execute($"pragma journal_size_limit = {LogSizeLimit}");
-    }
-
-    private static Warning TakenOverNotice(TakenOver taken, string backup) => new(
-        "store-taken-over",
-        $"The runtime store of the Python Lodestar was taken over ({taken.Agents} agents, {taken.Leases} leases, {taken.Messages} messages, "
-        + $"{taken.Events} events); {backup} is the file as it was."
-        + (taken.LeftOver == 0 ? "" : $" {taken.LeftOver} rows could not be taken over whole; they are kept as events of type store.left_over."));
-
-    private void RequireLocalFileSystem()
-    {
-        var fileSystem = SharedFileSystem.NameOf(Path.GetDirectoryName(path)!);
-        if (SharedFileSystem.Refuses(fileSystem))
-            throw StoreFailure.Shared(path, fileSystem);
     }
 }

@@ -42,6 +42,23 @@ internal static class StoreBackup
         return target;
     }
 
+    /// <summary>Copies a text file of the state folder, whole or not at all.</summary>
+    /// <returns>The copy's path.</returns>
+    internal static string KeepFile(string path, string why, EngineClock clock)
+    {
+        var target = FreeName(path, why, clock);
+        try
+        {
+            AtomicFile.Write(target, File.ReadAllBytes(path));
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailure.Unwritable(target, cause);
+        }
+
+        return target;
+    }
+
     /// <summary>All copies of a store, by name, which is also by kind and time.</summary>
     internal static string[] Of(string path)
     {
@@ -63,9 +80,9 @@ internal static class StoreBackup
         }
 
         var name = $"{why}-{clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
-        var target = Path.Combine(folder, name + ".sqlite");
-        for (var number = 2; File.Exists(target); number++)
-            target = Path.Combine(folder, $"{name}-{number}.sqlite");
+        var target = Path.Combine(folder, name + Path.GetExtension(path));
+        for (var number = 2; Path.Exists(target); number++)
+            target = Path.Combine(folder, $"{name}-{number}{Path.GetExtension(path)}");
         return target;
     }
 }
