@@ -47,6 +47,7 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("agent list");
         await AskAsync("agent show", (await AskAsync("agent list")).Data["agents"]![0]!["agent_id"]!.GetValue<string>());
         await AskAsync("agent leave");
+        await AskAsync("reset", "--force");
         await AskAsync("completion", "bash");
         await AskAsync("__complete", "--", "task", "cl");
 

@@ -33,7 +33,7 @@ public sealed class GoldenTests
         ["msg_thread"] = "msg mark-read, msg thread",
         ["quirk_schema_flag_missing"] = "task context",
         ["release"] = "agent join answers",
-        ["reset_soft_and_hard"] = "reset",
+        ["reset_soft_and_hard"] = "agent join answers",
         ["several_leases_per_agent"] = "task verify answers, agent join",
         ["show_variants"] = "task delete, agent join",
         ["verify_variants"] = "task verify answers, agent join",
