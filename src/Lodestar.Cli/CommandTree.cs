@@ -30,6 +30,7 @@ internal sealed class CommandTree
             TaskPlanCommands.Update(),
             TaskQueryCommands.List(),
             TaskQueryCommands.Show(),
+            TaskQueryCommands.Context(),
             TaskQueryCommands.Next(),
             TaskQueryCommands.Why(),
             TaskPlanCommands.Graph(),

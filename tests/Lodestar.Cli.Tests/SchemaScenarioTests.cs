@@ -24,6 +24,12 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("task create", "--title", "One", "--id", "T1", "--lock", "src/**", "--accept", "It works");
         await AskAsync("task create", "--title", "Two", "--id", "T2");
         await AskAsync("task update", "T2", "--add-depends-on", "T1", "--priority", "5");
+        scratch.Write("p/PRD.md", "# Shop\n## Log in {#login}\nwith a key\n");
+        await AskAsync("task update", "T2", "--prd-source", "PRD.md", "--prd-ref", "#login", "--prd-ref", "#L1-L2", "--prd-excerpt", "with a key");
+        await AskAsync("task show", "T2");
+        await AskAsync("task context", "T2");
+        scratch.Write("p/PRD.md", "# Shop\n## Log in {#login}\nwithout a key\n");
+        await AskAsync("task context", "T2", "--max-chars", "20");
         await AskAsync("task graph");
         await AskAsync("task graph", "--format", "mermaid");
         program.Set("LODESTAR_AGENT_ID", (await AskAsync("agent join", "--name", "ada", "--model", "m")).Data["agent_id"]!.GetValue<string>());

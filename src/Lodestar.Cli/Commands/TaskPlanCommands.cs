@@ -23,7 +23,7 @@ internal static class TaskPlanCommands
         var prd = new PrdInputs();
         return new Verb<TaskDetails>("create", "Writes a new task into the spec.")
         {
-            Accepts = [title, id, description, priority, .. status.All, dependsOn, labels, locks, criteria, .. prd.All],
+            Accepts = [title, id, description, priority, .. status.All, dependsOn, labels, locks, criteria, .. prd.ForNew],
             About = Explanation.Changes(
                 "Adds the task to .lodestar/spec.yaml; every other byte of the file stays.",
                 "lodestar task create --title \"Reset a forgotten password\" --depends-on F001 --accept \"A mail is sent\""),

@@ -41,21 +41,31 @@ internal sealed class ListInputs(string name, string what, params string[] add)
 internal sealed class PrdInputs
 {
     private readonly Option<string> source = Inputs.Text("--prd-source", "The product document, relative to the repository root.");
-    private readonly Option<string[]> anchors = Inputs.Texts("--prd-ref", "A heading of the document, for example #login.");
+    private readonly Option<string[]> sections = Inputs.Texts(
+        "--prd-ref", "A section: a heading (#login) or lines (#L10-L40), with a path before the # where it is in another document.");
     private readonly Option<string> excerpt = Inputs.Text("--prd-excerpt", "Text to freeze with the task.");
-    private readonly Option<bool> validate = Inputs.Flag("--validate-prd", "Refuse when document or heading do not exist; the default.");
-    private readonly Option<bool> trust = Inputs.Flag("--no-validate-prd", "Do not look whether document and heading exist.");
+    private readonly Option<bool> validate = Inputs.Flag("--validate-prd", "Refuse when document or section do not exist; the default.");
+    private readonly Option<bool> trust = Inputs.Flag("--no-validate-prd", "Do not look whether document and section exist.");
+    private readonly Option<bool> rebaseline = Inputs.Flag("--rebaseline-prd", "Agree to the documents as they are now, so that they count as unchanged.");
+    private readonly Option<bool> clear = Inputs.Flag("--clear-prd", "Remove the reference to product documents.");
 
-    /// <summary>The options.</summary>
-    public IReadOnlyList<Symbol> All => [source, anchors, excerpt, validate, trust];
+    /// <summary>The options for a new task.</summary>
+    public IReadOnlyList<Symbol> ForNew => [source, sections, excerpt, validate, trust];
+
+    /// <summary>The options for one that is there.</summary>
+    public IReadOnlyList<Symbol> All => [.. ForNew, rebaseline, clear];
 
     /// <summary>What was asked for, or null.</summary>
     public PrdRequest? Read(Given given)
     {
         if (given.Get(validate) && given.Get(trust))
             throw new UsageException("--validate-prd and --no-validate-prd exclude each other.");
-        return given.Has(source) || given.Has(anchors) || given.Has(excerpt)
-            ? new PrdRequest(given.Get(source), [.. given.All(anchors)], given.Get(excerpt), !given.Get(trust))
+        var (renew, remove) = (given.Get(rebaseline), given.Get(clear));
+        var changes = given.Has(source) || given.Has(sections) || given.Has(excerpt);
+        if (remove && (changes || renew))
+            throw new UsageException("--clear-prd removes all of it; give it without the other options of the PRD.");
+        return changes || renew || remove
+            ? new PrdRequest(given.Get(source), [.. given.All(sections)], given.Get(excerpt), !given.Get(trust), renew, remove)
             : null;
     }
 }

@@ -39,6 +39,22 @@ internal static class TaskQueryCommands
         };
     }
 
+    /// <summary><c>lodestar task context</c>.</summary>
+    public static Verb Context()
+    {
+        var task = Inputs.Task();
+        var limit = Inputs.Number("--max-chars", $"Characters of all texts together; {ReadContext.DefaultChars} when not given.", "-m");
+        return new Verb<TaskContext>("context", "Tells what a task is about, with its sections of the product document.")
+        {
+            Accepts = [task, limit],
+            About = Explanation.Reads("lodestar task context F001", "lodestar task context F001 --max-chars 8000 --json"),
+            Data = PlaneJson.Default.TaskContext,
+            Text = TaskQueryText.Context,
+            Run = (given, cancellation) => given.InSessionAsync(
+                new ReadContext(given.Get(task)!, given.Get(limit) ?? ReadContext.DefaultChars).ExecuteAsync, cancellation),
+        };
+    }
+
     /// <summary><c>lodestar task next</c>.</summary>
     public static Verb Next()
     {

@@ -61,6 +61,20 @@ internal static class TaskQueryText
             page.Line().Line("It can be claimed now.", Ink.Green);
     }
 
+    /// <summary>What a task is about.</summary>
+    public static void Context(Page page, TaskContext context)
+    {
+        page.Line($"{context.TaskId} - {context.Title}", Ink.Bold);
+        page.Field("PRD", context.PrdSource);
+        page.Field("Sections", context.PrdRefs?.Select(section => section.Source == context.PrdSource ? section.Anchor : section.Source + section.Anchor) ?? []);
+        if (!string.IsNullOrWhiteSpace(context.Content))
+            page.Line().Block(context.Content);
+        if (!context.AcceptanceCriteria.IsEmpty)
+            page.Title("Done when").Bullets(context.AcceptanceCriteria);
+        if (context.Truncated)
+            page.Line().Line("Cut to fit; --max-chars gives more room.", Ink.Dim);
+    }
+
     /// <summary>What can be claimed.</summary>
     public static void Next(Page page, ClaimableTasks next)
     {

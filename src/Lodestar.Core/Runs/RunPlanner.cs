@@ -141,5 +141,16 @@ public static class RunPlanner
     private static PlannedTask Frozen(TaskDefinition task) => new(
         task.Id, task.Title, task.Description, task.AcceptanceCriteria, task.DependsOn, task.Labels, task.Locks,
         task.Priority, DefinitionHash.Of(task),
-        task.Prd is { } prd ? new(prd.Source, [.. prd.Refs.Select(section => section.Anchor)], prd.Excerpt, prd.PrdHash) : null);
+        Intent(task.Prd));
+
+    /// <summary>A plan names one document; sections of further ones carry their path.</summary>
+    private static PlannedPrd? Intent(ImmutableArray<PrdReference> sources)
+    {
+        if (sources.IsEmpty)
+            return null;
+        var first = sources[0];
+        var anchors = sources.SelectMany(prd => prd.Refs.Select(section => prd == first ? section.Anchor : $"{prd.Source}{section.Anchor}"));
+        var excerpts = sources.Select(prd => prd.Excerpt).OfType<string>().ToArray();
+        return new(first.Source, [.. anchors], excerpts.Length == 0 ? null : string.Join("\n\n", excerpts), first.PrdHash);
+    }
 }

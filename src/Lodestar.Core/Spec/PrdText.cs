@@ -1,65 +1,37 @@
-using System.Text;
-
 namespace Lodestar.Core.Spec;
 
-/// <summary>Finds sections of a product document by their headings.</summary>
+/// <summary>How the text of product documents is taken.</summary>
 public static class PrdText
 {
+    private const string DigestPrefix = "sha256:";
+
     /// <summary>The text with every line break as one newline, so that a digest does not depend on the checkout.</summary>
     public static string Normalized(string text) =>
         text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
 
-    /// <summary>Finds the section an anchor names: a heading marked <c>{#anchor}</c>, else the first whose words are, or begin
-    /// with, those of the anchor. The section runs to the next heading of its level or above.</summary>
-    /// <param name="text">Normalized Markdown.</param>
-    /// <param name="anchor">With or without its leading <c>#</c>.</param>
-    /// <returns>First and last line, from 1; null when no heading fits.</returns>
-    public static (int First, int Last)? Find(string text, string anchor)
+    /// <summary>The digest of normalized text, as it is written.</summary>
+    public static string Digest(string text) => DigestPrefix + Runs.Sha256Text.Of(text);
+
+    /// <summary>True when a recorded digest is the one of a text. Older files hold the bare hex.</summary>
+    public static bool IsDigestOf(string recorded, string text)
     {
-        var name = anchor.TrimStart('#');
-        var lines = text.Split('\n');
-        var headings = Headings(lines);
-        var found = headings.FindIndex(heading => heading.Title.Contains($"{{#{name}}}", StringComparison.OrdinalIgnoreCase));
-        if (found < 0 && name.Length > 0)
-            found = headings.FindIndex(heading => Slug(heading.Title) == Slug(name));
-        if (found < 0 && name.Length > 0)
-            found = headings.FindIndex(heading => Slug(heading.Title).StartsWith(Slug(name) + "-", StringComparison.Ordinal));
-        if (found < 0)
-            return null;
-        var next = headings.FindIndex(found + 1, heading => heading.Level <= headings[found].Level);
-        return (headings[found].Line, next < 0 ? lines.Length : headings[next].Line - 1);
+        var hex = recorded.StartsWith(DigestPrefix, StringComparison.OrdinalIgnoreCase) ? recorded[DigestPrefix.Length..] : recorded;
+        return hex.Equals(Runs.Sha256Text.Of(text), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static List<(int Line, int Level, string Title)> Headings(string[] lines)
+    /// <summary>A text cut to a length, with dots for what is gone: behind a paragraph where that keeps more than half, else
+    /// behind a word, else anywhere.</summary>
+    public static string Cut(string text, int length)
     {
-        var headings = new List<(int Line, int Level, string Title)>();
-        var fence = "";
-        for (var at = 0; at < lines.Length; at++)
-        {
-            var line = lines[at].TrimStart(' ');
-            if (fence.Length == 0 && (line.StartsWith("```", StringComparison.Ordinal) || line.StartsWith("~~~", StringComparison.Ordinal)))
-                fence = line[..3];
-            else if (fence.Length > 0 && line.StartsWith(fence, StringComparison.Ordinal))
-                fence = "";
-            var level = line.TakeWhile(character => character == '#').Count();
-            if (fence.Length == 0 && level is > 0 and <= 6 && line.Length > level && line[level] == ' ')
-                headings.Add((at + 1, level, line[level..].Trim()));
-        }
-
-        return headings;
-    }
-
-    private static string Slug(string title)
-    {
-        var slug = new StringBuilder();
-        foreach (var character in title.ToLowerInvariant())
-        {
-            if (char.IsLetterOrDigit(character) || character == '_')
-                slug.Append(character);
-            else if (character is ' ' or '-' && slug.Length > 0 && slug[^1] != '-')
-                slug.Append('-');
-        }
-
-        return slug.ToString().TrimEnd('-');
+        if (text.Length <= length)
+            return text;
+        if (length <= 3)
+            return "..."[..Math.Max(0, length)];
+        var kept = text[..(length - 3)];
+        if (kept.LastIndexOf("\n\n", StringComparison.Ordinal) is var paragraph && paragraph > length / 2)
+            return kept[..paragraph] + "\n...";
+        if (kept.LastIndexOf(' ') is var word && word > length / 2)
+            return kept[..word] + "...";
+        return (char.IsHighSurrogate(kept[^1]) ? kept[..^1] : kept) + "...";
     }
 }

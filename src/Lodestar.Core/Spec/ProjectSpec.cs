@@ -49,8 +49,8 @@ public sealed record TaskDefinition(
     /// <summary>The priority of a task that names none.</summary>
     public const int DefaultPriority = 100;
 
-    /// <summary>Product intent frozen with the task, or null.</summary>
-    public PrdReference? Prd { get; init; }
+    /// <summary>Product intent the task was written for: one reference a document, in the order written.</summary>
+    public ImmutableArray<PrdReference> Prd { get; init; } = [];
 
     /// <summary>When the definition was written, as far as the file says.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
@@ -74,15 +74,16 @@ public sealed record TaskDefinition(
 /// <summary>Where a task's product intent stands.</summary>
 /// <param name="Source">Path relative to the repository root.</param>
 /// <param name="Refs">Sections of the source.</param>
-/// <param name="Excerpt">Text frozen at creation, or null.</param>
-/// <param name="PrdHash">Digest of the source at creation, or null.</param>
+/// <param name="Excerpt">Text frozen with the task, or null.</param>
+/// <param name="PrdHash">Digest of the source when it was last agreed to, or null.</param>
 public sealed record PrdReference(
     string Source, ImmutableArray<PrdSection> Refs, string? Excerpt, string? PrdHash);
 
 /// <summary>One section of a PRD.</summary>
-/// <param name="Anchor">Heading anchor, with its leading <c>#</c>.</param>
-/// <param name="Lines">First and last line, 1-based and inclusive, or null.</param>
-public sealed record PrdSection(string Anchor, ImmutableArray<int>? Lines);
+/// <param name="Anchor">Heading anchor, as written: with or without its leading <c>#</c>.</param>
+/// <param name="Lines">First and last line, 1-based and inclusive, or null; they win over the anchor.</param>
+/// <param name="Hash">Digest of the section when it was last agreed to; null in files that have only the source's.</param>
+public sealed record PrdSection(string Anchor, ImmutableArray<int>? Lines, string? Hash = null);
 
 /// <summary>The state of a task in the project. Inside a run tasks have states of their own.</summary>
 public enum TaskStatus

@@ -15,16 +15,26 @@ namespace Lodestar.Engine.Operations;
 /// <param name="WithContext">Whether to add what the task is about.</param>
 public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool WithContext = true)
 {
-    private const int ExcerptLength = 1000;
+    private const int ContextChars = 4_000;
 
     /// <summary>Runs the operation.</summary>
-    public Task<Outcome<ClaimedTask>> ExecuteAsync(EngineSession session, CancellationToken cancellation) =>
-        LaneGate.Check(session, "task claim") is { } refusal
-            ? System.Threading.Tasks.Task.FromResult<Outcome<ClaimedTask>>(refusal)
-            : session.DecideAsync(Decide, cancellation);
-
-    private Outcome<ClaimedTask> Decide(PlaneChange plane)
+    public async Task<Outcome<ClaimedTask>> ExecuteAsync(EngineSession session, CancellationToken cancellation)
     {
+        if (LaneGate.Check(session, "task claim") is { } refusal)
+            return refusal;
+        TaskDefinition? task = null;
+        var claimed = await session.DecideAsync(plane => Decide(plane, out task), cancellation).ConfigureAwait(false);
+        if (claimed.Data is not { } lease || !WithContext)
+            return claimed;
+
+        // Documents are read when the lease is safe: nobody else waits for them.
+        var context = TaskContext.Of(session.Context.Root.Value, task!, new ContextBudget(ContextChars, WithContent: false));
+        return Outcome<ClaimedTask>.Done(lease with { Context = context.Data }, claimed.Next, [.. claimed.Warnings, .. context.Warnings]);
+    }
+
+    private Outcome<ClaimedTask> Decide(PlaneChange plane, out TaskDefinition? task)
+    {
+        task = null;
         var actor = plane.Actor(Agent);
         if (actor.Refusal is { } unknown)
             return unknown;
@@ -33,7 +43,8 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
         if (LeaseTerm.Check(Term) is { } outOfRange)
             return outOfRange;
         var found = plane.Task(Task);
-        if (found.Data is not { } task)
+        task = found.Data;
+        if (task is null)
             return found.Refusal!;
         if (LeaseRules.Claim(plane.Board, task) is { } refusal)
             return refusal;
@@ -61,7 +72,6 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
         {
             HandoffMessage = unread.Count == 0 ? null : HandoffMessage.Of(unread[^1]),
             UnreadCount = unread.Count == 0 ? null : unread.Count,
-            Context = WithContext ? ClaimContext.Of(task, ExcerptLength) : null,
         };
     }
 
@@ -71,7 +81,8 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
         var proof = $"--agent {lease.Agent} --fence {lease.Fence}";
         return
         [
-            new("task.show", $"lodestar task show {word}", "Read what the task is about"),
+            new("task.context", $"lodestar task context {word}", "Read what the task is about"),
+            new("task.show", $"lodestar task show {word}", "See where it stands"),
             new("task.renew", $"lodestar task renew {word} {proof}", "Keep the lease while you work"),
             new("task.done", $"lodestar task done {word} {proof}", "Say that the work is finished"),
             new("task.release", $"lodestar task release {word} {proof}", "Give the task back unfinished"),
@@ -99,7 +110,7 @@ public sealed record ClaimedTask(
 
     /// <summary>What the task is about.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ClaimContext? Context { get; init; }
+    public TaskContext? Context { get; init; }
 }
 
 /// <summary>What somebody before left for the new holder.</summary>
@@ -108,25 +119,4 @@ public sealed record HandoffMessage(
 {
     internal static HandoffMessage Of(Message message) => new(
         message.Id, message.Draft.From, message.CreatedAt, message.Draft.Text, message.Draft.Subject, message.Draft.Severity);
-}
-
-/// <summary>What a claimed task is about, in short.</summary>
-public sealed record ClaimContext(string Title, string Description, ImmutableArray<string> AcceptanceCriteria)
-{
-    /// <summary>Where the product intent stands.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? PrdSource { get; init; }
-
-    /// <summary>The frozen product intent, cut to a thousand characters.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? PrdExcerpt { get; init; }
-
-    internal static ClaimContext Of(TaskDefinition task, int excerptLength) => new(task.Title, task.Description, task.AcceptanceCriteria)
-    {
-        PrdSource = task.Prd?.Source,
-        PrdExcerpt = task.Prd?.Excerpt is { } excerpt ? Cut(excerpt, excerptLength) : null,
-    };
-
-    private static string Cut(string text, int length) =>
-        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 }

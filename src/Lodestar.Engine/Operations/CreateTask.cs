@@ -49,15 +49,17 @@ public sealed record CreateTask(string Title)
             ?? DependsOn.Select(SpecChange.CheckId).FirstOrDefault(problem => problem is not null)
             ?? SpecChange.CheckLocks(Locks)
             ?? Status?.Check(out status);
-        PrdReference? prd = null;
-        if ((refusal ?? SpecChange.Prd(session, Prd, out prd)) is { } no)
-            return no;
+        if (refusal is not null)
+            return refusal;
+        var intent = Prd?.ForNew(session.Context.Root.Value) ?? new PrdIntent([]);
+        if (intent.Refusal is not null)
+            return intent.Refusal;
 
         TaskId? created = null;
         var edited = await new SpecFile(session.Context.Root.Value).EditAsync(
             async document =>
             {
-                var task = Definition(document.Spec, WholeSecond(session.Clock.GetUtcNow()), prd) with
+                var task = Definition(document.Spec, WholeSecond(session.Clock.GetUtcNow()), intent.Data!.Prd) with
                 {
                     Status = status == TaskStatus.Deleted ? status : null,
                 };
@@ -73,7 +75,10 @@ public sealed record CreateTask(string Title)
                 return recorded.Refusal is { } unrecorded ? unrecorded : after;
             },
             cancellation).ConfigureAwait(false);
-        return edited.Refusal ?? await new ShowTask(created!.Value.Value).ExecuteAsync(session, cancellation).ConfigureAwait(false);
+        if (edited.Refusal is not null)
+            return edited.Refusal;
+        var shown = await new ShowTask(created!.Value.Value).ExecuteAsync(session, cancellation).ConfigureAwait(false);
+        return shown.Data is { } details ? Outcome<TaskDetails>.Done(details, shown.Next, intent.Warnings) : shown;
     }
 
     internal static Refusal? CheckTitle(string title) => string.IsNullOrWhiteSpace(title)
@@ -82,7 +87,7 @@ public sealed record CreateTask(string Title)
 
     private static DateTimeOffset WholeSecond(DateTimeOffset time) => time.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerSecond));
 
-    private TaskDefinition Definition(ProjectSpec spec, DateTimeOffset now, PrdReference? prd) => new(
+    private TaskDefinition Definition(ProjectSpec spec, DateTimeOffset now, ImmutableArray<PrdReference> prd) => new(
         Id is null ? NextId(spec) : new(Id),
         Title,
         Description,

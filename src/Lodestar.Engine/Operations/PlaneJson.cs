@@ -13,6 +13,7 @@ namespace Lodestar.Engine.Operations;
 [JsonSerializable(typeof(ResetResult))]
 [JsonSerializable(typeof(TaskList))]
 [JsonSerializable(typeof(TaskDetails))]
+[JsonSerializable(typeof(TaskContext))]
 [JsonSerializable(typeof(ClaimableTasks))]
 [JsonSerializable(typeof(ClaimedTask))]
 [JsonSerializable(typeof(RenewedLease))]

@@ -43,25 +43,4 @@ internal static class SpecChange
     internal static Refusal? CheckId(string text) => TaskId.Problem(text) is { } problem
         ? new("task-id-invalid", problem, null) { Details = new() { ["task_id"] = text } }
         : null;
-
-    /// <summary>The reference to product intent that a caller asked for, if any.</summary>
-    /// <returns>Null, or a refusal; the reference is null when none was asked for.</returns>
-    internal static Refusal? Prd(EngineSession session, PrdRequest? request, out PrdReference? reference)
-    {
-        reference = null;
-        if (request is null)
-            return null;
-        if (string.IsNullOrWhiteSpace(request.Source))
-            return new("prd-source-needed", "A PRD heading or excerpt needs the document it is from.", "add --prd-source PRD.md");
-        var referred = PrdFile.Refer(session.Context.Root.Value, request.Source, request.Anchors, request.Excerpt, request.Validate);
-        reference = referred.Data;
-        return referred.Refusal;
-    }
 }
-
-/// <summary>Product intent as a caller names it.</summary>
-/// <param name="Source">The document, relative to the repository root.</param>
-/// <param name="Anchors">Headings meant.</param>
-/// <param name="Excerpt">Text to freeze with the task, or null.</param>
-/// <param name="Validate">Whether document and headings must exist.</param>
-public sealed record PrdRequest(string? Source, ImmutableArray<string> Anchors, string? Excerpt, bool Validate = true);

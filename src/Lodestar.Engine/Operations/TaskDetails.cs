@@ -53,8 +53,12 @@ public sealed record TaskDetails
     /// <summary>When it was accepted.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
 
-    /// <summary>Where its product intent stands.</summary>
+    /// <summary>Where its product intent stands: the first document.</summary>
     public TaskPrd? Prd { get; init; }
+
+    /// <summary>All documents, where there are several; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<TaskPrd>? PrdSources { get; init; }
 
     /// <summary>Who holds it; absent when nobody does.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -82,19 +86,16 @@ public sealed record TaskPrd(string Source, ImmutableArray<TaskPrdRef> Refs, str
 {
     internal static TaskPrd Of(PrdReference prd) => new(
         prd.Source,
-        [.. prd.Refs.Select(section => new TaskPrdRef(section.Anchor) { Lines = section.Lines })],
+        [.. prd.Refs.Select(section => new TaskPrdRef(section.Anchor, section.Lines, section.Hash))],
         prd.Excerpt,
         prd.PrdHash);
 }
 
 /// <summary>One section of a PRD.</summary>
-/// <param name="Anchor">Heading anchor, with its leading <c>#</c>.</param>
-public sealed record TaskPrdRef(string Anchor)
-{
-    /// <summary>First and last line, when known.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ImmutableArray<int>? Lines { get; init; }
-}
+/// <param name="Anchor">Heading anchor, as written.</param>
+/// <param name="Lines">First and last line, where the task names them.</param>
+/// <param name="Hash">Digest of the section when it was last agreed to; null where the file has only the source's.</param>
+public sealed record TaskPrdRef(string Anchor, ImmutableArray<int>? Lines, string? Hash);
 
 /// <summary>Who holds a task.</summary>
 /// <param name="AgentId">The holder.</param>

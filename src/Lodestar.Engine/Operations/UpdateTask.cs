@@ -62,15 +62,13 @@ public sealed record UpdateTask(string Task)
             status = given;
         }
 
-        PrdReference? prd = null;
-        if ((refusal ?? SpecChange.Prd(session, Prd, out prd)) is { } no)
-            return no;
-
+        if (refusal is not null)
+            return refusal;
         var fields = new SortedSet<string>(StringComparer.Ordinal);
         var edited = await new SpecFile(session.Context.Root.Value).EditAsync(
             async document =>
             {
-                var result = Edit(document, prd, status, session.Clock.GetUtcNow(), fields);
+                var result = Edit(session, document, status, fields);
                 if (result.Data is not { } after || status is null or TaskStatus.Deleted)
                     return result;
                 var task = after.Spec.Tasks.First(found => found.Id.Value == Task);
@@ -87,7 +85,7 @@ public sealed record UpdateTask(string Task)
     }
 
     private Outcome<SpecDocument> Edit(
-        SpecDocument document, PrdReference? prd, TaskStatus? status, DateTimeOffset now, SortedSet<string> fields)
+        EngineSession session, SpecDocument document, TaskStatus? status, SortedSet<string> fields)
     {
         var id = new TaskId(Task);
         if (document.Spec.Tasks.FirstOrDefault(found => found.Id == id) is not { } task)
@@ -107,8 +105,14 @@ public sealed record UpdateTask(string Task)
                 steps.Add((field.Key, current => SpecEditor.SetList(current, id, field, wanted)));
         }
 
-        if (prd is not null)
-            steps.Add(("prd", current => SpecEditor.SetPrd(current, id, prd)));
+        if (Prd is not null)
+        {
+            var intent = Prd.ForUpdate(session.Context.Root.Value, task.Prd);
+            if (intent.Data is not { } wanted)
+                return intent.Refusal!;
+            if (!SpecComparison.Same(task, task with { Prd = wanted.Prd }))
+                steps.Add(("prd", current => SpecEditor.SetPrd(current, id, wanted.Prd)));
+        }
 
         // The file holds one status only: deleted. Any other is the runtime's, and then deleted must not hide it.
         if (status == TaskStatus.Deleted && task.Status != TaskStatus.Deleted)
@@ -117,7 +121,7 @@ public sealed record UpdateTask(string Task)
             steps.Add(("status", current => task.Status == TaskStatus.Deleted ? SpecEditor.SetStatus(current, id, null) : current));
 
         if (steps.Any(step => step.Field != "status"))
-            steps.Add(("", current => SpecEditor.SetUpdatedAt(current, id, now)));
+            steps.Add(("", current => SpecEditor.SetUpdatedAt(current, id, session.Clock.GetUtcNow())));
         Outcome<SpecDocument> result = document;
         foreach (var (field, step) in steps)
         {

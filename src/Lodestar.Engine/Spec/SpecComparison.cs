@@ -17,19 +17,15 @@ internal static class SpecComparison
             && All(one.DependsOn, two.DependsOn, Equal)
             && All(one.Labels, two.Labels, Equal)
             && All(one.Locks, two.Locks, Equal)
-            && Same(one.Prd, two.Prd)
-            && (one with { AcceptanceCriteria = [], DependsOn = [], Labels = [], Locks = [], Prd = null })
-                == (two with { AcceptanceCriteria = [], DependsOn = [], Labels = [], Locks = [], Prd = null });
+            && All(one.Prd, two.Prd, Same)
+            && (one with { AcceptanceCriteria = [], DependsOn = [], Labels = [], Locks = [], Prd = [] })
+                == (two with { AcceptanceCriteria = [], DependsOn = [], Labels = [], Locks = [], Prd = [] });
     }
 
-    private static bool Same(PrdReference? one, PrdReference? two)
-    {
-        if (one is null || two is null)
-            return one is null && two is null;
-        return (one.Source, one.Excerpt, one.PrdHash) == (two.Source, two.Excerpt, two.PrdHash)
-            && All(one.Refs, two.Refs, (left, right) =>
-                left.Anchor == right.Anchor && All(left.Lines ?? [], right.Lines ?? [], Equal));
-    }
+    internal static bool Same(PrdReference one, PrdReference two) =>
+        (one.Source, one.Excerpt, one.PrdHash) == (two.Source, two.Excerpt, two.PrdHash)
+        && All(one.Refs, two.Refs, (left, right) =>
+            (left.Anchor, left.Hash) == (right.Anchor, right.Hash) && All(left.Lines ?? [], right.Lines ?? [], Equal));
 
     private static bool Same(MissionDefinition one, MissionDefinition two) =>
         All(one.Tasks, two.Tasks, Equal) && (one with { Tasks = [] }) == (two with { Tasks = [] });

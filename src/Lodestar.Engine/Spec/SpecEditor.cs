@@ -60,9 +60,9 @@ public static class SpecEditor
             ? document
             : SetText(document, task, "updated_at", TaskShape.Time(now), definition => definition with { UpdatedAt = TaskShape.Stored(now) });
 
-    /// <summary>Sets the product intent; null removes it.</summary>
-    public static Outcome<SpecDocument> SetPrd(SpecDocument document, TaskId task, PrdReference? prd) =>
-        SetPrdField(document, task, prd);
+    /// <summary>Sets the product intent; an empty one removes it.</summary>
+    public static Outcome<SpecDocument> SetPrd(SpecDocument document, TaskId task, ImmutableArray<PrdReference> prd) =>
+        PrdEditing.Set(document, task, prd);
 
     /// <summary>Replaces one list of a task: adds what is new, removes what is gone, touches no other item.</summary>
     public static Outcome<SpecDocument> SetList(SpecDocument document, TaskId task, TaskListField list, IReadOnlyList<string> wanted)
@@ -126,7 +126,8 @@ public static class SpecEditor
         return SetWritten(document, task, key, written, change);
     }
 
-    private static Outcome<SpecDocument> SetWritten(
+    /// <summary>Writes, replaces or removes a field of a task that holds no mapping or list.</summary>
+    internal static Outcome<SpecDocument> SetWritten(
         SpecDocument document, TaskId task, string key, string? written, Func<TaskDefinition, TaskDefinition> change)
     {
         if (document.BodyOf(task) is not { } body)
@@ -144,26 +145,6 @@ public static class SpecEditor
             _ => layout.InsertField(body, Before(body, key), $"{key}: {written}"),
         };
         return Finish(text, With(document.Spec, task, change), document);
-    }
-
-    private static Outcome<SpecDocument> SetPrdField(SpecDocument document, TaskId task, PrdReference? prd)
-    {
-        if (document.BodyOf(task) is not { } body)
-            return Unknown(task);
-        TaskDefinition Change(TaskDefinition definition) => definition with { Prd = prd };
-        var entry = body.Find("prd");
-        if (entry is null or { Value: YamlScalar })
-            return SetWritten(document, task, "prd", prd is null ? null : TaskShape.Prd(prd), Change);
-        if (body.Indirect || entry.Key.Indirect || entry.Value.Indirect)
-            return Unsupported(document, task);
-
-        // A mapping in place of another: the old one goes with its lines, then the new one is written like any field.
-        var layout = new SpecLayout(document.Yaml, TaskShape.Of(document).NewLine);
-        var without = Finish(
-            layout.RemoveField(body, entry), With(document.Spec, task, definition => definition with { Prd = null }), document);
-        return without.Data is { } rest && prd is not null
-            ? SetWritten(rest, task, "prd", TaskShape.Prd(prd), Change)
-            : without;
     }
 
     private static Outcome<SpecDocument> AddItem(SpecDocument document, TaskId task, TaskListField list, string item)
@@ -211,19 +192,20 @@ public static class SpecEditor
 
     private static TaskDefinition Find(SpecDocument document, TaskId task) => document.Spec.Tasks.First(found => found.Id == task);
 
-    private static ProjectSpec With(ProjectSpec spec, TaskId task, Func<TaskDefinition, TaskDefinition> change) =>
+    internal static ProjectSpec With(ProjectSpec spec, TaskId task, Func<TaskDefinition, TaskDefinition> change) =>
         spec with { Tasks = [.. spec.Tasks.Select(found => found.Id == task ? change(found) : found)] };
 
-    private static Outcome<SpecDocument> Finish(string? text, ProjectSpec expected, SpecDocument before)
+    /// <summary>Reads a result again and holds it against the model it should give.</summary>
+    internal static Outcome<SpecDocument> Finish(string? text, ProjectSpec expected, SpecDocument before)
     {
         var after = text is null ? null : SpecReader.Read(text).Data;
         return after is not null && SpecComparison.Same(expected, after.Spec) ? after : Unsupported(before, null);
     }
 
-    private static Refusal Unknown(TaskId task) =>
+    internal static Refusal Unknown(TaskId task) =>
         new("task-unknown", $"There is no task {task}.", "lodestar task list") { Details = new() { ["task_id"] = task.Value } };
 
-    private static Refusal Unsupported(SpecDocument document, TaskId? task)
+    internal static Refusal Unsupported(SpecDocument document, TaskId? task)
     {
         var place = task is { } id && document.PositionOf(id) is { } position ? $":{position.Line}" : "";
         return new(

@@ -128,7 +128,7 @@ public sealed class SpecReader
             fields.Integer(map, "priority") ?? TaskDefinition.DefaultPriority,
             ReadStatus(map))
         {
-            Prd = fields.Map(map, "prd") is { } prd ? ReadPrd(prd) : null,
+            Prd = ReadPrds(map),
             CreatedAt = fields.Time(map, "created_at"),
             UpdatedAt = fields.Time(map, "updated_at"),
             CompletedBy = fields.Text(map, "completed_by"),
@@ -149,7 +149,32 @@ public sealed class SpecReader
         return null;
     }
 
-    private PrdReference? ReadPrd(YamlMap map)
+    /// <summary>One document as a mapping, as the predecessor wrote it, or several as a list of them.</summary>
+    private ImmutableArray<PrdReference> ReadPrds(YamlMap task)
+    {
+        switch (YamlFields.Value(task, "prd"))
+        {
+            case null:
+                return [];
+            case YamlMap one:
+                return [ReadPrd(one)];
+            case YamlList several:
+                return [.. several.Items.Select(ReadListedPrd).OfType<PrdReference>()];
+            case var other:
+                errors.Add(other, "map-expected", "prd must be a mapping with a source, or a list of such mappings.");
+                return [];
+        }
+    }
+
+    private PrdReference? ReadListedPrd(YamlNode node)
+    {
+        if (node is YamlMap map)
+            return ReadPrd(map);
+        errors.Add(node, "map-expected", "An item of prd must be a mapping with a source.");
+        return null;
+    }
+
+    private PrdReference ReadPrd(YamlMap map)
     {
         var source = fields.Text(map, "source");
         if (string.IsNullOrWhiteSpace(source))
@@ -173,7 +198,10 @@ public sealed class SpecReader
         var numbers = lines.Select(line => int.TryParse(line, out var number) ? number : 0).ToImmutableArray();
         if (lines.Length > 0 && (numbers.Length != 2 || numbers[0] < 1 || numbers[1] < numbers[0]))
             errors.Add(map.Find("lines")!.Value, "line-range", "lines must be the first and the last line, from 1.");
-        return new(fields.Text(map, "anchor") ?? "", lines.Length == 0 ? null : numbers);
+        var anchor = fields.Text(map, "anchor") ?? "";
+        if (lines.Length == 0 && YamlFields.Value(map, "anchor") is null)
+            errors.Add(map, "required", "An item of refs needs an anchor or lines.");
+        return new(anchor, lines.Length == 0 ? null : numbers, fields.Text(map, "hash"));
     }
 
     private MissionDefinition? ReadMission(YamlNode node)

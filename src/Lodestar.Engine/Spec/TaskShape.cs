@@ -68,8 +68,8 @@ internal sealed record TaskShape(string NewLine, int Step, int ListIndent, bool 
             fields.Add("status: " + StatusText.Of(status));
         if (task.CreatedAt is { } created)
             fields.Add($"created_at: \"{Time(created)}\"");
-        if (task.Prd is { } prd)
-            fields.Add("prd: " + Prd(prd));
+        if (!task.Prd.IsEmpty)
+            fields.Add("prd: " + Prd(task.Prd));
         return fields.ToImmutable();
 
         void AddList(string key, IEnumerable<string> items, bool inBrackets)
@@ -85,12 +85,15 @@ internal sealed record TaskShape(string NewLine, int Step, int ListIndent, bool 
     /// <summary>A time as it reads back from the file.</summary>
     internal static DateTimeOffset Stored(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
-    /// <summary>Writes product intent on one line.</summary>
-    internal static string Prd(PrdReference prd)
+    /// <summary>Writes product intent on one line: a mapping, or for several documents a list of them.</summary>
+    internal static string Prd(ImmutableArray<PrdReference> sources) =>
+        sources.Length == 1 ? Prd(sources[0]) : "[" + string.Join(", ", sources.Select(Prd)) + "]";
+
+    private static string Prd(PrdReference prd)
     {
         var parts = new List<string> { "source: " + YamlWriting.Inline(prd.Source) };
         if (!prd.Refs.IsEmpty)
-            parts.Add("refs: [" + string.Join(", ", prd.Refs.Select(Section)) + "]");
+            parts.Add("refs: " + Sections(prd.Refs));
         if (prd.Excerpt is not null)
             parts.Add("excerpt: " + YamlWriting.Inline(prd.Excerpt));
         if (prd.PrdHash is not null)
@@ -98,9 +101,18 @@ internal sealed record TaskShape(string NewLine, int Step, int ListIndent, bool 
         return "{" + string.Join(", ", parts) + "}";
     }
 
-    private static string Section(PrdSection section) => section.Lines is { } lines
-        ? $"{{anchor: {YamlWriting.Inline(section.Anchor)}, lines: [{string.Join(", ", lines)}]}}"
-        : $"{{anchor: {YamlWriting.Inline(section.Anchor)}}}";
+    /// <summary>Writes the sections of a document on one line.</summary>
+    internal static string Sections(ImmutableArray<PrdSection> sections) => "[" + string.Join(", ", sections.Select(Section)) + "]";
+
+    private static string Section(PrdSection section)
+    {
+        var parts = new List<string> { "anchor: " + YamlWriting.Inline(section.Anchor) };
+        if (section.Lines is { } lines)
+            parts.Add($"lines: [{string.Join(", ", lines)}]");
+        if (section.Hash is not null)
+            parts.Add("hash: " + YamlWriting.Inline(section.Hash));
+        return "{" + string.Join(", ", parts) + "}";
+    }
 
     private static int Column(SpecDocument document, int offset) => document.Yaml.PositionOf(offset).Column - 1;
 }

@@ -127,8 +127,15 @@ internal sealed class YamlEventReader
         var (node, _) = path.Pop();
         open.Remove(node);
         if (node is YamlMap { Flow: true } or YamlList { Flow: true })
-            node.End = Offset(end.End);
+            node.End = BehindBracket(node, Offset(end.End));
         Attach(node, isHere: true);
+    }
+
+    /// <summary>The parser ends an empty list or mapping before its closing bracket.</summary>
+    private int BehindBracket(YamlNode node, int end)
+    {
+        var bracket = node is YamlMap ? '}' : ']';
+        return end > node.Start && text[end - 1] == bracket ? end : text.IndexOf(bracket, end) is var found and >= 0 ? found + 1 : end;
     }
 
     private void Remember(NodeEvent source, YamlNode node)

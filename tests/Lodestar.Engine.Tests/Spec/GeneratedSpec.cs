@@ -14,6 +14,8 @@ internal static class GeneratedSpec
         "acceptance_criteria:\n    - works\n    - \"tests: pass\"", "priority: 5", "priority: 7   # soon", "status: done", "status: 'ready'",
         "colour: blue", "nested:\n    deep: {x: 1}\n    list:\n    - 1", "created_at: '2024-01-02T03:04:05+00:00'", "prd: {source: PRD.md, refs: [{anchor: '#a'}]}",
         "prd:\n    source: PRD.md\n    excerpt: null\n",
+        "prd:\n    source: PRD.md # the one\n    refs:\n    - anchor: '#a'\n      lines: null\n    - anchor: b # second\n    excerpt: |\n      two\n      lines\n    prd_hash: abc\n    owner: us",
+        "prd:\n    - source: PRD.md\n      # about it\n      refs: [{anchor: '#a', lines: [1, 2]}]\n    - {source: B.md, prd_hash: x}",
     ];
 
     public static Gen<string> Mapped { get; } = Build("tasks:\n", (id, title, fields) => $"  {id}:\n    {title}\n{fields}", "    ");

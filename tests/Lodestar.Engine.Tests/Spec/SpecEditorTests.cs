@@ -132,7 +132,25 @@ public sealed class SpecEditorTests
             4 => SpecEditor.SetStatus(before, task.Id, word.Length % 2 == 0 ? null : TaskStatus.Verified),
             5 => SpecEditor.SetList(before, task.Id, TaskListField.Labels, [.. task.Labels.Skip(1), word, other]),
             6 => SpecEditor.SetList(before, task.Id, TaskListField.AcceptanceCriteria, word.Length % 2 == 0 ? [] : [.. task.AcceptanceCriteria, other]),
-            _ => SpecEditor.SetPrd(before, task.Id, word.Length % 2 == 0 ? null : new("P.md", [new("#x", [1, 2])], word, null)),
+            _ => SpecEditor.SetPrd(before, task.Id, Intent(task, word)),
+        };
+    }
+
+    private static ImmutableArray<PrdReference> Intent(TaskDefinition task, string word)
+    {
+        const string digest = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+        var one = new PrdReference("P.md", [new("#x", [1, 2], digest), new(word, null)], word, null);
+        return (word.Length % 4) switch
+        {
+            0 => [],
+            1 => [one],
+            2 => [one, new("docs/Q.md", [], null, digest)],
+
+            // What is there, agreed to anew.
+            _ => [.. task.Prd.Select(prd => prd with
+            {
+                PrdHash = digest, Excerpt = word, Refs = [.. prd.Refs.Select(section => section with { Hash = digest })],
+            })],
         };
     }
 

@@ -57,7 +57,7 @@ public sealed class SpecReaderTests
         Assert.Equal(TaskStatus.Done, task.Status);
         Assert.Equal("A0000000F", task.CompletedBy);
         Assert.Equal(new DateTimeOffset(2024, 5, 6, 8, 0, 0, TimeSpan.Zero), task.CompletedAt);
-        Assert.Equal("10 40", string.Join(' ', task.Prd!.Refs[0].Lines!.Value));
+        Assert.Equal("10 40", string.Join(' ', task.Prd[0].Refs[0].Lines!.Value));
         Assert.Equal(new TaskId("F001"), Assert.Single(spec.Tasks[1].DependsOn));
         Assert.Equal(TaskDefinition.DefaultPriority, spec.Tasks[1].Priority);
     }

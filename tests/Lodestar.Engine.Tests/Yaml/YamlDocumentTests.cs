@@ -23,6 +23,18 @@ public sealed class YamlDocumentTests
         Prop.ForAll(documents, Agrees).Check(Config.QuickThrowOnFailure.WithMaxTest(4_000).WithEndSize(24));
     }
 
+    [Theory]
+    [InlineData("a: &x 1\nb: []\n", "[]")]
+    [InlineData("a: &x 1\nb: [  ]  # none\n", "[  ]")]
+    [InlineData("a: &x 1\nb: {}\n", "{}")]
+    [InlineData("a: &x 1\nb: [[], {}]\n", "[[], {}]")]
+    public void Empty_brackets_end_behind_the_closing_one_whichever_reader_reads_them(string text, string written)
+    {
+        var value = ((YamlMap)YamlDocument.Parse(text).Root!).Find("b")!.Value;
+
+        Assert.Equal(written, text[value.Start..value.End]);
+    }
+
     [Fact]
     public void Generated_documents_give_the_tree_the_oracle_gives() =>
         Prop.ForAll(GeneratedYaml.Documents.ToArbitrary(), Agrees)
