@@ -18,6 +18,10 @@ internal static class GoldenDeviations
         new("quirk_dot_output_loses_labels_and_wraps", "The drawing keeps its labels and is never wrapped."),
         new("quirk_unread_limit_applied_before_filter", "Unread messages are looked for before the limit applies."),
         new("anchor_matching_rules", "Headings are found by a Markdown parser, not by expressions."),
+        new("bug_prd_anchor_is_a_regular_expression", "An anchor is words, not an expression; one that names no heading is refused.", 3)
+        {
+            Exit = 1, Code = "prd-anchor-unknown",
+        },
         new("glob_overlap_table", "Overlap is the exact intersection of two patterns."),
         new("verify_variants", "Verifying again is no error: it says so and changes nothing.", 11) { Exit = 0 },
         new("claim_ttl_errors", "A lease lasts 7 days at most.", 3) { Exit = 1, Code = "lease-out-of-range" },
