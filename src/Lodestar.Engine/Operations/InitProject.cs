@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using Lodestar.Core;
-using Lodestar.Engine.Context;
+using Lodestar.Engine.Setup;
 using Lodestar.Engine.Spec;
 using Lodestar.Engine.Storage;
 using Lodestar.Engine.Yaml;
@@ -16,6 +17,9 @@ public sealed record InitProject(string Directory)
 
     /// <summary>Whether to write a prompt for writing a product document.</summary>
     public bool WithPrdPrompt { get; init; }
+
+    /// <summary>Whether to tell MCP clients of the server here.</summary>
+    public bool WithMcp { get; init; }
 
     /// <summary>Whether to go on although there is a project here or above; only generated files are written again.</summary>
     public bool Force { get; init; }
@@ -38,7 +42,8 @@ public sealed record InitProject(string Directory)
 
         try
         {
-            return await WriteAsync(world, cancellation).ConfigureAwait(false);
+            var files = Files();
+            return files.Refusal is { } refusal ? refusal : await WriteAsync(files.Data!, world, cancellation).ConfigureAwait(false);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -46,35 +51,72 @@ public sealed record InitProject(string Directory)
         }
     }
 
-    private async Task<Outcome<InitializedProject>> WriteAsync(SessionWorld world, CancellationToken cancellation)
+    /// <summary>Everything that will be written, made before the first byte is: a refusal leaves all as it was.</summary>
+    private Outcome<List<GeneratedFile>> Files()
     {
-        var created = ImmutableArray.CreateBuilder<string>();
-        var updated = ImmutableArray.CreateBuilder<string>();
-        System.IO.Directory.CreateDirectory(Path.Combine(Directory, ContextResolver.StateDirectory));
-        Generate($"{ContextResolver.StateDirectory}/.gitignore", _ => StateFiles.IgnoreText);
+        var files = new List<GeneratedFile>();
+        var refusal = Add(".lodestar/.gitignore", _ => Encoding.UTF8.GetBytes(StateFiles.IgnoreText))
+            ?? LeadsOut(SpecFile.RelativePath)
+            ?? Add(AgentGuide.Path, old => AgentGuide.Merge(old, WithMcp))
+            ?? (WithPrdPrompt ? Add(PrdPrompt.Path, old => old is null || Force ? PrdPrompt.Bytes() : old) : null);
+        foreach (var client in WithMcp ? McpClientConfig.All : [])
+            refusal ??= Add(client.Path, old => client.Merge(old, Force));
+        return refusal is not null ? refusal : files;
+
+        Refusal? Add(string path, Func<byte[]?, Outcome<byte[]>> make)
+        {
+            if (LeadsOut(path) is { } linked)
+                return linked;
+            var full = Path.Combine(Directory, path);
+            var old = File.Exists(full) ? File.ReadAllBytes(full) : null;
+            var made = make(old);
+            if (made.Data is { } content && !content.AsSpan().SequenceEqual(old ?? []))
+                files.Add(new(full, content, IsNew: old is null));
+            return made.Refusal;
+        }
+    }
+
+    /// <summary>A repository from elsewhere must not make us write to any file its links name.</summary>
+    private Refusal? LeadsOut(string path)
+    {
+        var root = RealPath.Of(Directory);
+        return RealPath.Of(Path.Combine(root, path)).StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? null
+            : new Refusal(
+                "file-linked", $"{path} is reached by a symbolic link that leads out of {Directory}.", $"Put {path} into the project's directory.")
+            {
+                Details = new() { ["file"] = path },
+            };
+    }
+
+    /// <summary>The spec comes last: until it is there the directory is no project, and init can be run again.</summary>
+    private async Task<Outcome<InitializedProject>> WriteAsync(List<GeneratedFile> files, SessionWorld world, CancellationToken cancellation)
+    {
+        foreach (var file in files)
+        {
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(file.FullPath)!);
+            AtomicFile.Write(file.FullPath, file.Content);
+        }
+
         var spec = new SpecFile(Directory);
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(spec.FullPath)!);
+        var created = files.Where(file => file.IsNew).Select(file => file.FullPath).ToList();
         if (await spec.CreateAsync(FirstSpec(world), cancellation).ConfigureAwait(false))
-            created.Add(spec.FullPath);
-        Generate("AGENTS.md", AgentGuide.Merge);
-        if (WithPrdPrompt)
-            Generate("PRD-PROMPT.md", _ => PrdPrompt.Text);
+            created.Insert(0, spec.FullPath);
 
         // A spec that was kept may be broken; that is no reason to fail here, and status and doctor say it.
         var project = spec.Load().Data?.Spec.Project;
         return Outcome<InitializedProject>.Done(
-            new(true, Directory, project?.Name ?? "", project?.Id, false, WithPrdPrompt, created.ToImmutable(), updated.ToImmutable()),
+            new(
+                true,
+                Directory,
+                project?.Name ?? "",
+                project?.Id,
+                WithMcp,
+                WithPrdPrompt,
+                [.. created],
+                [.. files.Where(file => !file.IsNew).Select(file => file.FullPath)]),
             Next());
-
-        void Generate(string path, Func<string?, string> make)
-        {
-            var full = Path.Combine(Directory, path);
-            var old = File.Exists(full) ? File.ReadAllText(full) : null;
-            var text = make(old);
-            if (text == old)
-                return;
-            AtomicFile.WriteText(full, text);
-            (old is null ? created : updated).Add(full);
-        }
     }
 
     private string FirstSpec(SessionWorld world) =>
@@ -112,6 +154,9 @@ public sealed record InitProject(string Directory)
         return null;
     }
 }
+
+/// <summary>A file as it will be.</summary>
+internal sealed record GeneratedFile(string FullPath, byte[] Content, bool IsNew);
 
 /// <summary>A project that is there now.</summary>
 /// <param name="Initialized">Always true.</param>

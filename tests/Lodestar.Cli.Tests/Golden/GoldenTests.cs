@@ -21,7 +21,6 @@ public sealed class GoldenTests
         ["doctor_cycle_and_missing_dependency"] = "task create in a spec with a cycle",
         ["graph_json_and_text"] = "task graph without --json",
         ["group_without_subcommand"] = "mcp, export",
-        ["init_human_mcp_prd"] = "init --mcp",
         ["lease_expiry_frees_task"] = "agent join answers",
         ["lifecycle_diamond"] = "task verify answers, agent join",
         ["list_filters_and_order"] = "task delete",

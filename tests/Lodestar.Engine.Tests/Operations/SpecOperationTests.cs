@@ -16,7 +16,7 @@ public sealed class SpecOperationTests : IDisposable
         var made = (await Init()).Data!;
 
         Assert.Equal(
-            [scratch.PathOf(".lodestar/.gitignore"), scratch.PathOf(".lodestar/spec.yaml"), scratch.PathOf("AGENTS.md")],
+            [scratch.PathOf(".lodestar/spec.yaml"), scratch.PathOf(".lodestar/.gitignore"), scratch.PathOf("AGENTS.md")],
             made.FilesCreated.AsEnumerable());
         Assert.Equal("shop", made.ProjectName);
         Assert.Equal(made.ProjectId, new SpecFile(scratch.Root).Load().Data!.Spec.Project.Id);

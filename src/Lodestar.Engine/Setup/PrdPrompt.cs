@@ -1,9 +1,17 @@
-namespace Lodestar.Engine.Operations;
+using System.Text;
+
+namespace Lodestar.Engine.Setup;
 
 /// <summary>The text of <c>PRD-PROMPT.md</c>: how to write a product document that tasks can point into.</summary>
 internal static class PrdPrompt
 {
-    internal static string Text { get; } =
+    /// <summary>The file.</summary>
+    internal const string Path = "PRD-PROMPT.md";
+
+    /// <summary>The file's content.</summary>
+    internal static byte[] Bytes() => Encoding.UTF8.GetBytes(Text.ReplaceLineEndings("\n"));
+
+    private const string Text =
         """
         # Writing PRD.md
 
@@ -29,5 +37,5 @@ internal static class PrdPrompt
 
             lodestar task create --title '<name>' --prd-source PRD.md --prd-ref '#<anchor>' --accept '<criterion>' --lock '<files>'
 
-        """.ReplaceLineEndings("\n");
+        """;
 }
