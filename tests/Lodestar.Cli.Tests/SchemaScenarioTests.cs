@@ -53,7 +53,10 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("agent list");
         await AskAsync("agent show", (await AskAsync("agent list")).Data["agents"]![0]!["agent_id"]!.GetValue<string>());
         await AskAsync("agent leave");
+        await AskAsync("export snapshot", "--include-messages");
+        File.WriteAllText(scratch.PathOf("snapshot.json"), (await AskAsync("export snapshot")).Output);
         await AskAsync("reset", "--force");
+        await AskAsync("import snapshot", scratch.PathOf("snapshot.json"));
         await AskAsync("completion", "bash");
         await AskAsync("__complete", "--", "task", "cl");
 

@@ -11,6 +11,8 @@ namespace Lodestar.Engine.Operations;
 [JsonSerializable(typeof(ProjectStatus))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ResetResult))]
+[JsonSerializable(typeof(ProjectSnapshot))]
+[JsonSerializable(typeof(ImportedSnapshot))]
 [JsonSerializable(typeof(TaskList))]
 [JsonSerializable(typeof(TaskDetails))]
 [JsonSerializable(typeof(TaskContext))]

@@ -140,6 +140,34 @@ public sealed class RuntimeStore : IDisposable
         }
     }
 
+    /// <summary>Makes the store from the rows of another one. It appears whole or not at all, and never in place of one that holds anything.</summary>
+    /// <param name="copy">The rows.</param>
+    /// <param name="cancellation">Ends the wait for other writers.</param>
+    /// <returns>What it holds, or the refusal <c>import-not-empty</c> or <c>snapshot-invalid</c>.</returns>
+    /// <exception cref="EnvironmentException">The store is busy, cannot be written, or the rows are of a newer schema.</exception>
+    public async Task<Outcome<StoreContent>> FillAsync(StoreRows copy, CancellationToken cancellation)
+    {
+        await writeTurn.WaitAsync(cancellation).ConfigureAwait(false);
+        await readTurn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            using var turn = await QueueAsync(cancellation).ConfigureAwait(false);
+            if (Path.Exists(path) && !Look(StoreContent.Of).IsEmpty)
+                return new Refusal("import-not-empty", $"There is a runtime store {path} already, and it holds something.", "lodestar status");
+            Close();
+            return file.Fill(copy);
+        }
+        catch (SqliteException cause)
+        {
+            throw StoreFailure.From(cause, path);
+        }
+        finally
+        {
+            readTurn.Release();
+            writeTurn.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -17,6 +17,9 @@ public sealed record StoreContent(long Agents, long Leases, long Messages, long 
     /// <summary>The run that goes on or can be resumed; null when there is none.</summary>
     public RunId? ActiveRun { get; init; }
 
+    /// <summary>True when nothing was ever recorded.</summary>
+    public bool IsEmpty => Agents + Leases + Messages + Events + Runs == 0;
+
     /// <summary>Counts.</summary>
     public static StoreContent Of(StoreReader store)
     {

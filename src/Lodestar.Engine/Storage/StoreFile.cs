@@ -141,6 +141,73 @@ internal sealed class StoreFile(string path, EngineClock clock, IdSource ids, Ti
             throw StoreFailure.Shared(path, fileSystem);
     }
 
+    /// <summary>Makes the store from the rows of another, beside its place, and puts it there when it is whole. The caller holds
+    /// the lock, has closed its connections, and knows that what is there holds nothing.</summary>
+    internal Outcome<StoreContent> Fill(StoreRows copy)
+    {
+        if (copy.Schema > StoreSchema.Latest)
+            throw StoreFailure.Newer("of the snapshot", copy.Schema, StoreSchema.Latest);
+        if (copy.Schema < 1)
+            return Invalid($"{copy.Schema} is no schema");
+        RequireLocalFileSystem();
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}-0.tmp");
+        try
+        {
+            File.Delete(temporary);
+            StoreContent content;
+            using (var database = SqliteConnection.Open(temporary, SqliteAccess.Create, patience))
+            {
+                if (FillFresh(database, copy) is { } problem)
+                    return Invalid(problem);
+                content = StoreContent.Of(StoreReader.Over(database, clock.GetMoment()));
+            }
+
+            foreach (var beside in new[] { "-wal", "-shm" })
+                File.Delete(path + beside);
+            File.Move(temporary, path, overwrite: true);
+            if (OperatingSystem.IsLinux())
+                PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
+            return content;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailure.Unwritable(path, cause);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private string? FillFresh(SqliteConnection database, StoreRows copy)
+    {
+        database.Execute("pragma auto_vacuum = incremental");
+        try
+        {
+            using var transaction = database.BeginImmediate();
+            StoreSchema.Create(database, copy.Schema);
+            StoreBirth.Record(database, clock, ids);
+            var born = NextFence(database);
+            if (StoreCopy.Write(database, copy) is { } problem)
+                return problem;
+
+            // A fence of either life of the store is stale in the next.
+            database.Execute("update meta set value = ? where name = 'next_fence'", Math.Max(born, NextFence(database)));
+            transaction.Commit();
+        }
+        catch (SqliteException cause) when (cause.Code is SqliteCode.Constraint or SqliteCode.Error)
+        {
+            return cause.Message;
+        }
+
+        StoreSchema.BringForward(database, StoreState.Older, clock, ids);
+        return null;
+    }
+
+    private static long NextFence(SqliteConnection database) => database.QueryInt64("select value from meta where name = 'next_fence'");
+
+    private static Refusal Invalid(string problem) => new("snapshot-invalid", $"The snapshot's runtime cannot be used: {problem}.");
+
     /// <summary>Removes the file and what SQLite keeps beside it, or moves it among the copies. The caller holds the lock and
     /// has closed its connections.</summary>
     internal StoreRemoval Remove(bool keep)

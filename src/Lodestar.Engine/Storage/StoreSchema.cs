@@ -59,7 +59,7 @@ internal static class StoreSchema
         var taken = state == StoreState.Predecessor
             ? PredecessorStore.TakeOver(database, Script(1), () => StoreBirth.Record(database, clock, ids), clock.GetMoment(), ids)
             : null;
-        Apply(database, taken is null ? (int)database.QueryInt64("pragma user_version") : 1);
+        Apply(database, taken is null ? (int)database.QueryInt64("pragma user_version") : 1, Latest);
         StoreBirth.Record(database, clock, ids);
         transaction.Commit();
         return taken;
@@ -69,16 +69,19 @@ internal static class StoreSchema
     internal static SqliteConnection Blank()
     {
         var database = SqliteConnection.Open(":memory:", SqliteAccess.Create, TimeSpan.Zero);
-        Apply(database, 0);
+        Apply(database, 0, Latest);
         return database;
     }
 
-    private static void Apply(SqliteConnection database, int from)
+    /// <summary>Brings an empty database to a schema, which need not be the latest, in the caller's transaction.</summary>
+    internal static void Create(SqliteConnection database, int schema) => Apply(database, 0, schema);
+
+    private static void Apply(SqliteConnection database, int from, int to)
     {
-        for (var number = from + 1; number <= Latest; number++)
+        for (var number = from + 1; number <= to; number++)
             database.ExecuteScript(Script(number));
         database.Execute($"pragma application_id = {ApplicationId}");
-        database.Execute($"pragma user_version = {Latest}");
+        database.Execute($"pragma user_version = {to}");
     }
 
     private static string Script(int number)

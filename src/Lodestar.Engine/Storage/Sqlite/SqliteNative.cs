@@ -20,6 +20,7 @@ internal static unsafe partial class SqliteNative
     /// <summary>SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE.</summary>
     internal const int NoCheckpointOnClose = 1006;
 
+    internal const int TypeInteger = 1;
     internal const int TypeNull = 5;
 
     /// <summary>SQLITE_TRANSIENT: SQLite copies the value before the call returns.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Lodestar.Engine.Storage.Sqlite;
 
@@ -55,6 +56,12 @@ public readonly unsafe ref struct SqliteRow
         var first = SqliteNative.sqlite3_column_blob(statement, Required(column));
         return new ReadOnlySpan<byte>(first, SqliteNative.sqlite3_column_bytes(statement, column)).ToArray();
     }
+
+    /// <summary>A whole number or text as JSON; null for NULL.</summary>
+    internal JsonNode? Json(int column) =>
+        IsNull(column) ? null
+        : SqliteNative.sqlite3_column_type(statement, column) == SqliteNative.TypeInteger ? JsonValue.Create(Int64(column))
+        : JsonValue.Create(Text(column));
 
     private int Required(int column) => IsNull(column)
         ? throw new InvalidDataException($"Column {column} of the result is NULL where a value is required.")
