@@ -65,6 +65,7 @@ internal sealed class CommandTree
             RunQueryCommands.Log(),
             RunQueryCommands.Explain(),
             RunQueryCommands.Diff(),
+            EvidenceCommands.Replay(),
             RunCommands.Pause(),
             RunCommands.Abort(),
             RunCommands.Retry(),

@@ -48,5 +48,6 @@ public static class EventNames
     public static (string Name, JsonTypeInfo Shape) Of(RunEvent happened) => ByType[happened.GetType()];
 
     /// <summary>The JSON shape behind a name; null when the name is unknown.</summary>
-    public static JsonTypeInfo? ShapeOf(string name) => ByName.GetValueOrDefault(name);
+    public static JsonTypeInfo? ShapeOf(ReadOnlySpan<char> name) =>
+        ByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var shape) ? shape : null;
 }

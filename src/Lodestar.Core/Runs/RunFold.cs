@@ -210,4 +210,7 @@ public sealed class LedgerContradictionException(long seq, string fact)
 {
     /// <summary>Sequence number of the event that cannot have happened.</summary>
     public long Seq { get; } = seq;
+
+    /// <summary>What contradicts what.</summary>
+    public string Fact { get; } = fact;
 }

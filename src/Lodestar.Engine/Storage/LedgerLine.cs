@@ -14,16 +14,24 @@ public static class LedgerLine
     /// <summary>Version of the line's form.</summary>
     public const int Version = 1;
 
+    /// <summary>The longest line in bytes, without its newline; writer and reader share it. The first line holds the whole plan.</summary>
+    public const int LongestLine = 64 * 1024 * 1024;
+
     /// <summary>What the first line names as the one before it.</summary>
     public static string NoHash { get; } = new('0', 64);
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes an event as a line, without its newline.</summary>
-    public static string Write(RunId run, LedgerEntry recorded, string previousHash)
+    public static string Write(RunId run, LedgerEntry recorded, string previousHash) =>
+        Encoding.UTF8.GetString(Bytes(run, recorded, previousHash));
+
+    /// <summary>The same as bytes.</summary>
+    /// <exception cref="RefusedException"><c>ledger-line-too-long</c>.</exception>
+    public static ReadOnlySpan<byte> Bytes(RunId run, LedgerEntry recorded, string previousHash)
     {
         var (name, shape) = EventNames.Of(recorded.Event);
-        var buffer = new ArrayBufferWriter<byte>(512);
+        var buffer = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
@@ -32,7 +40,7 @@ public static class LedgerLine
             json.WriteString("run_id", run.Value);
             json.WriteString("at", StoreTime.Text(recorded.At));
             json.WriteString("type", name);
-            json.WriteString("key", KeyOf(recorded.Event)?.Value);
+            json.WriteString("key", LedgerLineReader.KeyOf(recorded.Event)?.Value);
             json.WriteString("actor", recorded.Actor);
             json.WritePropertyName("data");
             JsonSerializer.Serialize(json, recorded.Event, shape);
@@ -40,63 +48,53 @@ public static class LedgerLine
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return buffer.WrittenCount <= LongestLine ? buffer.WrittenSpan : throw new RefusedException(new Refusal(
+            "ledger-line-too-long",
+            $"Event {name} of run {run} takes {buffer.WrittenCount} bytes, more than the {LongestLine} a ledger line may have.",
+            "Run fewer tasks at once: lodestar run --task ID"));
     }
 
     /// <summary>The hash the next line names.</summary>
-    public static string HashOf(string line) => Sha256Text.Of(Encoding.UTF8.GetBytes(line));
+    public static string HashOf(string line) => Sha256Text.Of(line);
 
     /// <summary>Reads a line.</summary>
     /// <param name="line">The line without its newline.</param>
     /// <param name="number">Its number, for messages.</param>
     /// <param name="previousHash">What it must name as the line before it.</param>
     /// <exception cref="RefusedException"><c>ledger-damaged</c>, naming the line.</exception>
-    public static LedgerEntry Read(string line, long number, string previousHash) => Parse(line, number, previousHash);
+    public static LedgerEntry Read(string line, long number, string previousHash) =>
+        Read(Encoding.UTF8.GetBytes(line), number, previousHash);
+
+    /// <summary>Reads a line given as bytes.</summary>
+    /// <inheritdoc cref="Read(string, long, string)"/>
+    public static LedgerEntry Read(ReadOnlySpan<byte> line, long number, string previousHash)
+    {
+        var read = LedgerLineReader.Read(line);
+        return (read.Damage ?? read.OutOfPlace(number) ?? read.Unchained(line, Encoding.ASCII.GetBytes(previousHash))) is { } damage
+            ? throw new RefusedException(damage.At(number))
+            : read.Entry!;
+    }
 
     /// <summary>Reads a line that was checked when it was stored, without the lines before it.</summary>
     /// <exception cref="RefusedException"><c>ledger-damaged</c>.</exception>
-    public static LedgerEntry ReadAlone(string line) => Parse(line, null, null);
-
-    private static LedgerEntry Parse(string line, long? number, string? previousHash)
+    public static LedgerEntry ReadAlone(string line)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            var root = document.RootElement;
-            var version = root.GetProperty("v").GetInt32();
-            if (version != Version)
-                throw Damaged(number, $"its version is {version}, this program reads {Version}");
-            if (previousHash is not null && root.GetProperty("prev").GetString() != previousHash)
-                throw Damaged(number, "it does not follow the line before it");
-            var name = root.GetProperty("type").GetString() ?? "";
-            var shape = EventNames.ShapeOf(name) ?? throw Damaged(number, $"its type \"{name}\" is unknown");
-            var happened = (RunEvent?)root.GetProperty("data").Deserialize(shape)
-                ?? throw Damaged(number, "its data is null");
-            var seq = root.GetProperty("seq").GetInt64();
-            if (number is not null && seq != number)
-                throw Damaged(number, $"its sequence number is {seq}");
-            return new LedgerEntry(
-                seq,
-                StoreTime.Parse(root.GetProperty("at").GetString() ?? ""),
-                root.GetProperty("actor").GetString() ?? "",
-                happened);
-        }
-        catch (Exception cause) when (cause is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw Damaged(number, cause.Message.ReplaceLineEndings(" "));
-        }
+        var read = LedgerLineReader.Read(Encoding.UTF8.GetBytes(line));
+        return read.Damage is { } damage ? throw new RefusedException(damage.At(null)) : read.Entry!;
     }
+}
 
-    private static IdempotencyKey? KeyOf(RunEvent happened) => happened switch
-    {
-        RunEvent.EffectIntended intended => intended.Key,
-        RunEvent.EffectSettled settled => settled.Key,
-        RunEvent.ProcessSpawning spawning => spawning.Key,
-        _ => null,
-    };
-
-    private static RefusedException Damaged(long? number, string fact) => new(new Refusal(
+/// <summary>What is wrong with a line of a ledger.</summary>
+/// <param name="Rule">Stable kebab-case name of the rule it breaks.</param>
+/// <param name="Fact">The rest of a sentence that begins with the line.</param>
+public sealed record LedgerDamage(string Rule, string Fact)
+{
+    /// <summary>The refusal of a ledger with such a line.</summary>
+    public Refusal At(long? number) => new(
         "ledger-damaged",
-        $"{(number is null ? "A line" : $"Line {number}")} of the ledger is damaged: {fact}.",
-        "lodestar doctor"));
+        $"{(number is null ? "A line" : $"Line {number}")} of the ledger is damaged: {Fact}.",
+        "lodestar doctor")
+    {
+        Details = number is { } line ? new() { ["line"] = line, ["rule"] = Rule } : new() { ["rule"] = Rule },
+    };
 }

@@ -35,13 +35,17 @@ public static class LedgerTable
     public static IReadOnlyList<LedgerEntry> Ledger(this StoreReader store, RunRow run)
     {
         var hash = LedgerLine.NoHash;
-        var events = new List<LedgerEntry>();
-        foreach (var line in store.LedgerLines(run.Id, 0))
-        {
-            events.Add(LedgerLine.Read(line, events.Count + 1, hash));
-            hash = LedgerLine.HashOf(line);
-        }
-
+        var events = new List<LedgerEntry>((int)Math.Min(run.LastSeq, 1_000_000));
+        store.Database.Query(
+            "select line from ledger where run_id = ? order by seq",
+            row =>
+            {
+                var line = row.Utf8(0);
+                events.Add(LedgerLine.Read(line, events.Count + 1, hash));
+                hash = Sha256Text.Of(line);
+                return true;
+            },
+            run.Id.Value);
         if (hash != run.LastHash || events.Count != run.LastSeq)
             throw new RefusedException(new Refusal(
                 "ledger-damaged",
