@@ -10,5 +10,6 @@ namespace Lodestar.Cli;
 [JsonSerializable(typeof(CompletionScript))]
 [JsonSerializable(typeof(Completions))]
 [JsonSerializable(typeof(CrashLabels))]
+[JsonSerializable(typeof(ServedClient))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class CliJson : JsonSerializerContext;

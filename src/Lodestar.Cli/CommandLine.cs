@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Lodestar.Core;
+using Lodestar.Engine;
 
 namespace Lodestar.Cli;
 
@@ -53,7 +54,7 @@ internal static class CommandLine
 
         var verb = command as Verb ?? (command == tree.Root && parsed.UnmatchedTokens.Count == 0 ? tree.Alone : null);
         if (verb is not null && parsed.GetValue(tree.Global.Schema))
-            return WriteData(output, Schema.Of(verb.DataType, verb.FullName).ToJsonString(SchemaText) + "\n");
+            return WriteData(output, DataSchema.Of(verb.DataType, verb.FullName).ToJsonString(SchemaText) + "\n");
         if (verb is not null && parsed.GetValue(tree.Global.Explain))
             return Explain(verb, context);
 

@@ -55,6 +55,7 @@ internal sealed class CommandTree
             MessageCommands.Send(),
             MessageCommands.Thread(),
             MessageCommands.Inbox()));
+        Root.Subcommands.Add(Group("mcp", "Serves agents over the Model Context Protocol.", McpCommands.Serve()));
         Root.Subcommands.Add(RunCommands.Plan());
         Root.Subcommands.Add(RunCommands.Run(
             RunCommands.Plan(),

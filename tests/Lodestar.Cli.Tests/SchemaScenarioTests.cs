@@ -66,8 +66,8 @@ public sealed class SchemaScenarioTests : IDisposable
 
     public void Dispose() => scratch.Dispose();
 
-    /// <summary>Verbs that need a repository and agents have tests of their own.</summary>
-    private static bool IsOfRuns(string verb) => verb.Split(' ')[0] is "run" or "plan" or "resume" or "ps" or "demo" or "__crash-labels";
+    /// <summary>Verbs that need a repository and agents, or serve a client, have tests of their own.</summary>
+    private static bool IsOfRuns(string verb) => verb.Split(' ')[0] is "run" or "plan" or "resume" or "ps" or "demo" or "mcp" or "__crash-labels";
 
     private async Task<ProgramRun> AskAsync(string verb, params string[] arguments)
     {

@@ -21,6 +21,10 @@ public static class EventTable
         return store.Database.LastInsertRowId;
     }
 
+    /// <summary>The number of a project's newest event; 0 when it has none.</summary>
+    public static long NewestEvent(this StoreReader store, ProjectId project) => store.Database.QueryInt64(
+        "select coalesce((select seq from events where project = ?1 order by seq desc limit 1), 0)", project.Value);
+
     /// <summary>Events after a number, oldest first.</summary>
     /// <param name="store">The store.</param>
     /// <param name="project">The project.</param>

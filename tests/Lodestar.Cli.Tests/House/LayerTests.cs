@@ -3,13 +3,14 @@ using Lodestar.TestKit;
 
 namespace Lodestar.Cli.Tests.House;
 
-/// <summary>The house stands as drawn: <c>Cli -> Engine -> Core</c>, nothing points back, and Core stands on nothing.</summary>
+/// <summary>The house stands as drawn: <c>Cli -> Mcp -> Engine -> Core</c>, nothing points back, and Core stands on nothing.</summary>
 public sealed class LayerTests
 {
     [Theory]
     [InlineData("Lodestar.Core")]
     [InlineData("Lodestar.Engine", "Lodestar.Core")]
-    [InlineData("Lodestar.Cli", "Lodestar.Engine")]
+    [InlineData("Lodestar.Mcp", "Lodestar.Engine")]
+    [InlineData("Lodestar.Cli", "Lodestar.Mcp")]
     public void A_project_refers_only_to_the_layer_below(string project, params string[] below) =>
         Assert.Equal(below, References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)));
 
@@ -19,6 +20,7 @@ public sealed class LayerTests
     [Theory]
     [InlineData("Lodestar.Core")]
     [InlineData("Lodestar.Engine")]
+    [InlineData("Lodestar.Mcp")]
     [InlineData("Lodestar.Cli")]
     public void Packages_are_pinned_by_a_lock_file(string project) =>
         Assert.True(File.Exists(SourceTree.PathOf("src", project, "packages.net10.0.lock.json")));
@@ -26,7 +28,7 @@ public sealed class LayerTests
     [Fact]
     public void Every_project_under_src_is_drawn_here() =>
         Assert.Equal(
-            ["Lodestar.Cli", "Lodestar.Core", "Lodestar.Engine"],
+            ["Lodestar.Cli", "Lodestar.Core", "Lodestar.Engine", "Lodestar.Mcp"],
             Directory.EnumerateFiles(SourceTree.PathOf("src"), "*.csproj", SearchOption.AllDirectories)
                 .Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
 

@@ -4,10 +4,10 @@ using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using Lodestar.Core;
 
-namespace Lodestar.Cli;
+namespace Lodestar.Engine;
 
-/// <summary>The JSON Schema (2020-12) of a command's <c>data</c>, made from the very type that is written.</summary>
-internal static class Schema
+/// <summary>The JSON Schema (2020-12) of what a command or tool answers, made from the very type that is written.</summary>
+public static class DataSchema
 {
     private static readonly JsonSchemaExporterOptions Options = new()
     {
@@ -15,7 +15,7 @@ internal static class Schema
         TransformSchemaNode = Close,
     };
 
-    /// <summary>The schema of a type, titled with the command that gives it.</summary>
+    /// <summary>The schema of a type, titled with the command or tool that gives it.</summary>
     public static JsonObject Of(JsonTypeInfo type, string command)
     {
         var schema = new JsonObject

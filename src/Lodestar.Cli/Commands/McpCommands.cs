@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Text.Json.Serialization.Metadata;
+using Lodestar.Core;
+using Lodestar.Engine;
+using Lodestar.Mcp;
+using ModelContextProtocol.Server;
+
+namespace Lodestar.Cli.Commands;
+
+/// <summary>The verbs about the Model Context Protocol: serve.</summary>
+internal static class McpCommands
+{
+    /// <summary><c>lodestar mcp serve</c>.</summary>
+    public static Verb Serve() => new ServeVerb();
+
+    private sealed class ServeVerb : Verb
+    {
+        private readonly Option<string> transport = Inputs.Text("--transport", "How clients reach the server: stdio, which is also what happens when it is not given.", "-t");
+        private readonly Option<string> logFile = Inputs.Text("--log-file", "A file the log is appended to, besides standard error.");
+        private readonly Option<bool> jsonLogs = Inputs.Flag("--json-logs", "Write each line of the log as one JSON object.");
+
+        [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+        public ServeVerb()
+            : base("serve", "Serves this project's tools, resources and prompts to one agent over standard input and output.")
+        {
+            Accepts = [transport, logFile, jsonLogs];
+            About = Explanation.Changes(
+                "Changes what the tools change that the client calls. Ends when the client closes standard input.",
+                "lodestar mcp serve",
+                "lodestar mcp serve --repo ~/project --log-file /tmp/lodestar-mcp.log --json-logs");
+            EndsInOrder = true;
+        }
+
+        /// <inheritdoc/>
+        public override JsonTypeInfo DataType => CliJson.Default.ServedClient;
+
+        /// <inheritdoc/>
+        public override async Task<ExitCode> RunAsync(Given given, CancellationToken cancellation)
+        {
+            if (given.Get(transport) is { } asked && asked != "stdio")
+            {
+                throw new RefusedException(new Refusal(
+                    "transport-unknown", $"\"{asked}\" is no transport this program has.", "lodestar mcp serve --transport stdio")
+                {
+                    Details = new() { ["transport"] = asked },
+                });
+            }
+
+            var context = given.Context;
+            RequireProject(context);
+            using var file = given.Get(logFile) is { } path ? OpenLog(Path.GetFullPath(path, context.Directory)) : null;
+            using var talk = Console.OpenStandardError();
+            using var log = new ServerLog(context.Clock, given.Get(jsonLogs), file is null ? [talk] : [talk, file]);
+            log.Note("info", $"lodestar {Product.Version} serves {context.Directory}");
+
+            using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await using var input = new BoundedLineStream(Console.OpenStandardInput(), BoundedLineStream.Usual, dropped =>
+                log.Note("warning", $"A line of {dropped} bytes beyond {BoundedLineStream.Usual} was cut."));
+            await using var output = new ClosingStream(Console.OpenStandardOutput(), gone.Cancel);
+            await using var pipes = new StreamServerTransport(input, output, "lodestar", log);
+            await new LodestarServer(context.Directory, context.World, log, Product.Version).RunAsync(pipes, gone.Token);
+            log.Note("info", "The client has gone.");
+            return ExitCode.Done;
+        }
+
+        /// <summary>Without a project there is nothing to serve. A project whose spec is invalid is served: the tools say so,
+        /// and it can be mended meanwhile.</summary>
+        private static void RequireProject(CommandContext context)
+        {
+            var opened = context.OpenSession();
+            opened.Data?.Dispose();
+            if (opened.Refusal is { } refusal)
+                throw new RefusedException(refusal);
+        }
+
+        private static FileStream OpenLog(string path)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            }
+            catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+            {
+                throw new EnvironmentException("log-unwritable", $"The log file {path} cannot be written: {cause.Message}", "Give another --log-file.", cause);
+            }
+        }
+    }
+}
+
+/// <summary>What became of a session. It goes to the log: standard output is the client's.</summary>
+/// <param name="Served">Whether a client was served to its end.</param>
+internal sealed record ServedClient(bool Served);
