@@ -38,6 +38,9 @@ internal sealed class CommandContext
     /// <summary>Tells what happens in the run this process drives or watches.</summary>
     public RunNarrator Narrator { get; } = new();
 
+    /// <summary>Opens the streams of a verb that speaks a protocol on them.</summary>
+    public Func<(Stream Input, Stream Output, Stream Talk)> Streams { get; init; } = Output.OpenStreams;
+
     /// <summary>Reads an environment variable.</summary>
     public required Func<string, string?> Variable { get; init; }
 
@@ -74,6 +77,7 @@ internal sealed class CommandContext
                 TemporaryDirectory = TemporaryDirectory,
                 Executable = Executable,
                 Variables = Variables,
+                Streams = Streams,
             }
             : throw new UsageException($"There is no directory {directory}.", "Give an existing directory after -C.");
     }

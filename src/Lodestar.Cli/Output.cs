@@ -103,6 +103,10 @@ internal sealed class Output
         WriteTalk(talk.ToUtf8());
     }
 
+    /// <summary>The process's own streams, for a verb that speaks a protocol on them.</summary>
+    public static (Stream Input, Stream Output, Stream Talk) OpenStreams() =>
+        (Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError());
+
     /// <summary>Writes finished data as it is: an explanation, a schema, a script, one line of a stream.</summary>
     public void WriteData(ReadOnlySpan<byte> utf8) => Write(data, utf8);
 

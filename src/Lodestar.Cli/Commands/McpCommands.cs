@@ -49,14 +49,14 @@ internal static class McpCommands
             var context = given.Context;
             RequireProject(context);
             using var file = given.Get(logFile) is { } path ? OpenLog(Path.GetFullPath(path, context.Directory)) : null;
-            using var talk = Console.OpenStandardError();
+            var (reading, writing, talk) = context.Streams();
             using var log = new ServerLog(context.Clock, given.Get(jsonLogs), file is null ? [talk] : [talk, file]);
             log.Note("info", $"lodestar {Product.Version} serves {context.Directory}");
 
             using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await using var input = new BoundedLineStream(Console.OpenStandardInput(), BoundedLineStream.Usual, dropped =>
+            await using var input = new BoundedLineStream(reading, BoundedLineStream.Usual, dropped =>
                 log.Note("warning", $"A line of {dropped} bytes beyond {BoundedLineStream.Usual} was cut."));
-            await using var output = new ClosingStream(Console.OpenStandardOutput(), gone.Cancel);
+            await using var output = new ClosingStream(writing, gone.Cancel);
             await using var pipes = new StreamServerTransport(input, output, "lodestar", log);
             await new LodestarServer(context.Directory, context.World, log, Product.Version).RunAsync(pipes, gone.Token);
             log.Note("info", "The client has gone.");
