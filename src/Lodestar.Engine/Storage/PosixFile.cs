@@ -37,11 +37,21 @@ internal static partial class PosixFile
         }
     }
 
+    /// <summary>Gives a file a second name. Unlike a copy it never opens the file, which would drop SQLite's locks on it.</summary>
+    internal static void Link(string path, string second)
+    {
+        if (AddName(path, second) != 0)
+            throw Failure("link", path);
+    }
+
     internal static IOException Failure(string act, string path) =>
         new($"Cannot {act} {path}: {Marshal.GetLastPInvokeErrorMessage()}.");
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AddName(string path, string second);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int descriptor);

@@ -118,44 +118,27 @@ public sealed class RuntimeStore : IDisposable
     /// <param name="cancellation">Ends the wait for other writers.</param>
     /// <returns>What became of the file, or the refusal.</returns>
     /// <exception cref="EnvironmentException">The store is busy, newer, or its directory cannot be written.</exception>
-    public async Task<Outcome<StoreRemoval>> RemoveAsync(Func<StoreReader, Refusal?> veto, CancellationToken cancellation)
-    {
-        await writeTurn.WaitAsync(cancellation).ConfigureAwait(false);
-        await readTurn.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            if (!Path.Exists(path))
-                return new StoreRemoval(false, null);
-            using var turn = await QueueAsync(cancellation).ConfigureAwait(false);
-            var (refusal, damaged) = Ask(veto);
-            if (refusal is not null)
-                return refusal;
-            Close();
-            return file.Remove(keep: damaged);
-        }
-        finally
-        {
-            readTurn.Release();
-            writeTurn.Release();
-        }
-    }
+    public Task<Outcome<StoreRemoval>> RemoveAsync(Func<StoreReader, Refusal?> veto, CancellationToken cancellation) =>
+        !Path.Exists(path)
+            ? Task.FromResult<Outcome<StoreRemoval>>(new StoreRemoval(false, null))
+            : AloneAsync<Outcome<StoreRemoval>>(
+                () =>
+                {
+                    var (refusal, damaged) = Ask(veto);
+                    if (refusal is not null)
+                        return refusal;
+                    Close();
+                    return file.Remove(keep: damaged);
+                },
+                cancellation);
 
-    /// <summary>Makes the store from the rows of another one. It appears whole or not at all, and never in place of one that holds anything.</summary>
-    /// <param name="copy">The rows.</param>
-    /// <param name="cancellation">Ends the wait for other writers.</param>
-    /// <returns>What it holds, or the refusal <c>import-not-empty</c> or <c>snapshot-invalid</c>.</returns>
-    /// <exception cref="EnvironmentException">The store is busy, cannot be written, or the rows are of a newer schema.</exception>
-    public async Task<Outcome<StoreContent>> FillAsync(StoreRows copy, CancellationToken cancellation)
+    /// <summary>Looks at the whole file, page by page. Writes nothing.</summary>
+    public async Task<StoreDiagnosis> DiagnoseAsync(CancellationToken cancellation)
     {
-        await writeTurn.WaitAsync(cancellation).ConfigureAwait(false);
         await readTurn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            using var turn = await QueueAsync(cancellation).ConfigureAwait(false);
-            if (Path.Exists(path) && !Look(StoreContent.Of).IsEmpty)
-                return new Refusal("import-not-empty", $"There is a runtime store {path} already, and it holds something.", "lodestar status");
-            Close();
-            return file.Fill(copy);
+            return StoreDiagnosis.Of(path, patience);
         }
         catch (SqliteException cause)
         {
@@ -164,9 +147,33 @@ public sealed class RuntimeStore : IDisposable
         finally
         {
             readTurn.Release();
-            writeTurn.Release();
         }
     }
+
+    /// <summary>Repairs a damaged file: builds indexes anew, or saves what can be read into a new one. The file as it was is kept.</summary>
+    /// <exception cref="EnvironmentException">The store is busy or cannot be written.</exception>
+    public Task<StoreRepair> RepairAsync(CancellationToken cancellation) => AloneAsync(
+        () =>
+        {
+            Close();
+            return file.Repair();
+        },
+        cancellation);
+
+    /// <summary>Makes the store from the rows of another one. It appears whole or not at all, and never in place of one that holds anything.</summary>
+    /// <param name="copy">The rows.</param>
+    /// <param name="cancellation">Ends the wait for other writers.</param>
+    /// <returns>What it holds, or the refusal <c>import-not-empty</c> or <c>snapshot-invalid</c>.</returns>
+    /// <exception cref="EnvironmentException">The store is busy, cannot be written, or the rows are of a newer schema.</exception>
+    public Task<Outcome<StoreContent>> FillAsync(StoreRows copy, CancellationToken cancellation) => AloneAsync<Outcome<StoreContent>>(
+        () =>
+        {
+            if (Path.Exists(path) && !Look(StoreContent.Of).IsEmpty)
+                return new Refusal("import-not-empty", $"There is a runtime store {path} already, and it holds something.", "lodestar status");
+            Close();
+            return file.Fill(copy);
+        },
+        cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -253,6 +260,27 @@ public sealed class RuntimeStore : IDisposable
         finally
         {
             LetGoOfReplaced();
+            writeTurn.Release();
+        }
+    }
+
+    /// <summary>Does something to the file itself, with nobody writing it and nobody of this store reading it.</summary>
+    private async Task<T> AloneAsync<T>(Func<T> act, CancellationToken cancellation)
+    {
+        await writeTurn.WaitAsync(cancellation).ConfigureAwait(false);
+        await readTurn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            using var turn = await QueueAsync(cancellation).ConfigureAwait(false);
+            return act();
+        }
+        catch (SqliteException cause)
+        {
+            throw StoreFailure.From(cause, path);
+        }
+        finally
+        {
+            readTurn.Release();
             writeTurn.Release();
         }
     }

@@ -86,7 +86,7 @@ internal static class StoreCopy
     }
 
     /// <summary>The database knows numbers from text; that a text is a time, an id or JSON, only we know.</summary>
-    private static string? Problem(string table, string column, JsonNode? value)
+    internal static string? Problem(string table, string column, JsonNode? value)
     {
         if (value is null)
             return null;
@@ -131,7 +131,8 @@ internal static class StoreCopy
         }
     }
 
-    private static SqliteValue Value(JsonNode? node) =>
+    /// <summary>A value as the database takes it.</summary>
+    internal static SqliteValue Value(JsonNode? node) =>
         node is not JsonValue value ? default
         : value.TryGetValue<long>(out var number) ? number
         : value.GetValue<string>();

@@ -141,6 +141,50 @@ internal sealed class StoreFile(string path, EngineClock clock, IdSource ids, Ti
             throw StoreFailure.Shared(path, fileSystem);
     }
 
+    /// <summary>Repairs the file. The caller holds the lock and has closed its connections.</summary>
+    internal StoreRepair Repair()
+    {
+        var found = StoreDiagnosis.Of(path, patience);
+        if (!found.OnlyIndexes)
+            return Salvage();
+        using var database = SqliteConnection.Open(path, SqliteAccess.Write, patience);
+        var kept = StoreBackup.Take(database, path, "before-repair", clock);
+        database.Execute("reindex");
+        database.KeepLogOnClose();
+        return new(kept, []);
+    }
+
+    private StoreRepair Salvage()
+    {
+        var real = RealPath.Of(path);
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}-0.tmp");
+        try
+        {
+            File.Delete(temporary);
+            var saved = StoreSalvage.Build(path, temporary, clock, ids, patience);
+            var kept = StoreBackup.FreeName(path, "damaged", clock);
+            PosixFile.Link(real, kept);
+            foreach (var beside in new[] { "-wal", "-shm" }.Where(suffix => File.Exists(real + suffix)))
+            {
+                // Before the new file comes: SQLite would apply the old log to it.
+                PosixFile.Link(real + beside, kept + beside);
+                File.Delete(real + beside);
+            }
+
+            File.Move(temporary, real, overwrite: true);
+            PosixFile.FlushDirectory(Path.GetDirectoryName(real)!);
+            return new(kept, saved);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailure.Unwritable(path, cause);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
     /// <summary>Makes the store from the rows of another, beside its place, and puts it there when it is whole. The caller holds
     /// the lock, has closed its connections, and knows that what is there holds nothing.</summary>
     internal Outcome<StoreContent> Fill(StoreRows copy)

@@ -17,8 +17,8 @@ public sealed class CheckHealthTests : IDisposable
         var fixedUp = await CheckAsync(fix: true);
 
         Assert.Null(before.Refusal);
-        Assert.Equal("warn", before.Data!.Checks.Single(check => check.Name == "ignore-file").Status);
-        Assert.Equal("pass", fixedUp.Data!.Checks.Single(check => check.Name == "ignore-file").Status);
+        Assert.Equal("warn", before.Data!.Checks.Single(check => check.Name == ".gitignore").Status);
+        Assert.Equal("pass", fixedUp.Data!.Checks.Single(check => check.Name == ".gitignore").Status);
         Assert.Equal(
             [".gitignore", "spec.yaml"],
             Directory.GetFileSystemEntries(Path.Combine(project.Root, ".lodestar")).Select(Path.GetFileName).Order());
@@ -34,7 +34,7 @@ public sealed class CheckHealthTests : IDisposable
 
         Assert.Equal("unhealthy", outcome.Refusal?.Code);
         Assert.Equal(
-            ["dependencies", "runtime"],
+            ["dependencies", "runtime.sqlite"],
             outcome.Data!.Checks.Where(check => check.Status == "fail").Select(check => check.Name));
     }
 
