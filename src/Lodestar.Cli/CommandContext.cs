@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 using Lodestar.Core;
 using Lodestar.Engine;
 using Lodestar.Engine.Supervision;
@@ -80,6 +81,15 @@ internal sealed class CommandContext
                 Streams = Streams,
             }
             : throw new UsageException($"There is no directory {directory}.", "Give an existing directory after -C.");
+    }
+
+    /// <summary>Reads standard input as UTF-8 text, at most so many bytes.</summary>
+    public string ReadInput(int mostBytes)
+    {
+        using var input = Streams().Input;
+        var bytes = new byte[mostBytes];
+        var length = input.ReadAtLeast(bytes, mostBytes, throwOnEndOfStream: false);
+        return Encoding.UTF8.GetString(bytes, 0, length);
     }
 
     private static IReadOnlyList<string> ThisProgram()

@@ -54,7 +54,10 @@ internal sealed class CommandTree
             "Carries messages between agents.",
             MessageCommands.Send(),
             MessageCommands.Thread(),
-            MessageCommands.Inbox()));
+            MessageCommands.Inbox(),
+            MessageCommands.Wait(),
+            MessageCommands.Search(),
+            MessageCommands.MarkAsRead()));
         Root.Subcommands.Add(Group("mcp", "Serves agents over the Model Context Protocol.", McpCommands.Serve()));
         Root.Subcommands.Add(RunCommands.Plan());
         Root.Subcommands.Add(RunCommands.Run(

@@ -25,6 +25,16 @@ internal sealed class Given(ParseResult parsed, CommandContext context)
     /// <summary>Whether an option was typed, whatever its value.</summary>
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
 
+    /// <summary>Refuses two switches that contradict each other.</summary>
+    public Given Excluding(Option<bool> one, Option<bool> other) => Get(one) && Get(other)
+        ? throw new UsageException($"{one.Name} and {other.Name} exclude each other.")
+        : this;
+
+    /// <summary>An option's text, or all of standard input when it is <c>-</c>. One byte more than allowed is read, so that too
+    /// much is seen as such.</summary>
+    public string? TextOrInput(Option<string> option, int mostBytes) =>
+        parsed.GetValue(option) is { } text && text != "-" ? text : Context.ReadInput(mostBytes + 1);
+
     /// <summary>The acting agent as it was named: the option, else LODESTAR_AGENT_ID, else nobody.</summary>
     public string? Agent(Option<string> option) =>
         (parsed.GetValue(option) ?? Context.Variable("LODESTAR_AGENT_ID")) is { Length: > 0 } text ? text : null;

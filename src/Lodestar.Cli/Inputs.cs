@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Lodestar.Core;
 
 namespace Lodestar.Cli;
 
@@ -46,6 +47,16 @@ internal static class Inputs
             aliases,
             (string text, out DateTimeOffset value) => DateTimeOffset.TryParse(
                 text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out value));
+
+    /// <summary>A length of time, zero allowed; a bare number is seconds.</summary>
+    public static Option<TimeSpan?> Span(string name, string description, params string[] aliases) =>
+        Parsed<TimeSpan>(name, description, "duration", $"a length of time such as {Duration.Forms}, or seconds", aliases, (string text, out TimeSpan value) =>
+        {
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && text != "0s")
+                return Duration.TryParse(text, out value);
+            value = TimeSpan.FromSeconds(seconds);
+            return true;
+        });
 
     /// <summary>A switch.</summary>
     public static Option<bool> Flag(string name, string description, params string[] aliases) =>

@@ -45,7 +45,12 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("task release", "T1", "--reason", "tea");
         await AskAsync("msg send", "--task", "T1", "--text", "hello", "--subject", "s", "--severity", "info");
         await AskAsync("msg thread", "T1");
+        await AskAsync("msg send", "--to", "all", "--text", "hello all");
+        await AskAsync("msg thread", "T1", "--receipts");
         await AskAsync("msg inbox");
+        await AskAsync("msg wait", "--timeout", "0");
+        await AskAsync("msg search", "--keyword", "hello");
+        await AskAsync("msg mark-read", "--task", "T1");
         await AskAsync("task claim", "T1");
         await AskAsync("task done", "T1");
         await AskAsync("task verify", "T1");

@@ -30,8 +30,8 @@ internal static class AgentText
             {
                 agent.AgentId.Value,
                 agent.Status,
-                agent.DisplayName ?? "",
-                agent.Role ?? "",
+                agent.DisplayName,
+                agent.Role,
                 page.Ago(agent.LastSeenAt),
                 string.Join(' ', agent.Tasks.Select(task => task.Value)),
             }));
@@ -40,7 +40,7 @@ internal static class AgentText
     /// <summary>One agent.</summary>
     public static void Show(Page page, AgentLine agent)
     {
-        page.Line(agent.DisplayName is { } name ? $"{agent.AgentId} - {name}" : agent.AgentId.Value, Ink.Bold);
+        page.Line(agent.DisplayName is { Length: > 0 } name ? $"{agent.AgentId} - {name}" : agent.AgentId.Value, Ink.Bold);
         page.Field("Status", agent.Status, Status(agent.Status));
         page.Field("Role", agent.Role);
         page.Field("Capabilities", agent.Capabilities);

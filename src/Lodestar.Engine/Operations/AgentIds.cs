@@ -2,7 +2,7 @@ using Lodestar.Core;
 
 namespace Lodestar.Engine.Operations;
 
-/// <summary>Answers for callers that did not say who they are.</summary>
+/// <summary>Answers for callers that did not say who they are, or named somebody nobody knows.</summary>
 internal static class AgentIds
 {
     /// <summary>The refusal of a verb that needs an agent.</summary>
@@ -14,5 +14,11 @@ internal static class AgentIds
     {
         Details = new() { ["agent_id"] = null },
         Next = [new("agent.join", "lodestar agent join", "Register and get an agent id")],
+    };
+
+    /// <summary>The refusal of a verb about an agent that never joined.</summary>
+    internal static Refusal Unknown(string agent) => new("agent-unknown", $"No agent {agent} has joined.", "lodestar agent list")
+    {
+        Details = new() { ["agent_id"] = agent },
     };
 }

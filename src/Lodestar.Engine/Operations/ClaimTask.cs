@@ -67,11 +67,11 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
 
     private ClaimedTask Answer(PlaneChange plane, TaskDefinition task, Lease lease)
     {
-        var unread = plane.Store.Thread(plane.Project, task.Id, new ThreadFilter(int.MaxValue) { UnreadBy = lease.Agent });
+        var unread = plane.Store.UnreadInThread(plane.Project, task.Id, lease.Agent);
         return new(lease.Id, task.Id, lease.Agent, lease.Fence, lease.Expiry.Wall, (long)Term.TotalSeconds)
         {
-            HandoffMessage = unread.Count == 0 ? null : HandoffMessage.Of(unread[^1]),
-            UnreadCount = unread.Count == 0 ? null : unread.Count,
+            HandoffMessage = plane.Store.Handoff(plane.Project, task.Id, lease.Agent) is { } message ? HandoffMessage.Of(message) : null,
+            UnreadCount = unread == 0 ? null : unread,
         };
     }
 
@@ -100,7 +100,7 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
 public sealed record ClaimedTask(
     LeaseId LeaseId, TaskId TaskId, AgentId AgentId, long Fence, DateTimeOffset ExpiresAt, long TtlSeconds)
 {
-    /// <summary>The last message of the thread the holder has not read.</summary>
+    /// <summary>Of what the holder has not read in the thread: the newest hand-off, else the newest message.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HandoffMessage? HandoffMessage { get; init; }
 

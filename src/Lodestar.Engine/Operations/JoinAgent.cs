@@ -39,8 +39,8 @@ public sealed record JoinAgent(AgentProfile Profile)
         return Outcome<JoinedAgent>.Done(
             new(
                 agent.Id,
-                Profile.DisplayName,
-                Profile.Role,
+                Profile.DisplayName ?? "",
+                Profile.Role ?? "",
                 Profile.Capabilities,
                 agent.RegisteredAt,
                 Profile.SessionMeta,
@@ -55,16 +55,16 @@ public sealed record JoinAgent(AgentProfile Profile)
 
 /// <summary>A registered agent.</summary>
 /// <param name="AgentId">Its id from now on.</param>
-/// <param name="DisplayName">For people, or null.</param>
-/// <param name="Role">For example builder, or null.</param>
+/// <param name="DisplayName">For people; empty when it has none.</param>
+/// <param name="Role">For example builder; empty when it has none.</param>
 /// <param name="Capabilities">Words to find it by.</param>
 /// <param name="RegisteredAt">Now.</param>
 /// <param name="SessionMeta">Model, tool and the like.</param>
 /// <param name="Claimable">How many tasks it could claim now.</param>
 public sealed record JoinedAgent(
     AgentId AgentId,
-    string? DisplayName,
-    string? Role,
+    string DisplayName,
+    string Role,
     ImmutableArray<string> Capabilities,
     DateTimeOffset RegisteredAt,
     IReadOnlyDictionary<string, string> SessionMeta,

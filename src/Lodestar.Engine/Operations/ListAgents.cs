@@ -59,8 +59,8 @@ public sealed record AgentList(ImmutableArray<AgentLine> Agents, int Count);
 
 /// <summary>An agent as listed.</summary>
 /// <param name="AgentId">Its id.</param>
-/// <param name="DisplayName">For people, or null.</param>
-/// <param name="Role">Its role, or null.</param>
+/// <param name="DisplayName">For people; empty when it has none.</param>
+/// <param name="Role">Its role; empty when it has none.</param>
 /// <param name="Status"><c>active</c>, <c>idle</c> or <c>offline</c>.</param>
 /// <param name="Capabilities">Words to find it by.</param>
 /// <param name="LastSeenAt">When it last did anything.</param>
@@ -69,8 +69,8 @@ public sealed record AgentList(ImmutableArray<AgentLine> Agents, int Count);
 /// <param name="Tasks">What it holds now.</param>
 public sealed record AgentLine(
     AgentId AgentId,
-    string? DisplayName,
-    string? Role,
+    string DisplayName,
+    string Role,
     string Status,
     ImmutableArray<string> Capabilities,
     DateTimeOffset LastSeenAt,
@@ -84,8 +84,8 @@ public sealed record AgentLine(
 
     internal static AgentLine Of(Agent agent, PlaneView plane, PresenceLimits limits) => new(
         agent.Id,
-        agent.Profile.DisplayName,
-        agent.Profile.Role,
+        agent.Profile.DisplayName ?? "",
+        agent.Profile.Role ?? "",
         WordFor(agent.Presence(plane.Now.Wall, limits)),
         agent.Profile.Capabilities,
         agent.LastSeenAt,

@@ -33,4 +33,7 @@ namespace Lodestar.Engine.Operations;
 [JsonSerializable(typeof(SentMessage))]
 [JsonSerializable(typeof(MessageThread))]
 [JsonSerializable(typeof(InboxMessages))]
+[JsonSerializable(typeof(AwaitedMessages))]
+[JsonSerializable(typeof(FoundMessages))]
+[JsonSerializable(typeof(MarkedMessages))]
 public sealed partial class PlaneJson : JsonSerializerContext;

@@ -21,7 +21,7 @@ public sealed record ShowTask(string Task)
         var board = plane.Board;
         var state = board.StateOf(task.Id);
         var lease = board.LeaseOf(task.Id);
-        var thread = plane.Store.Thread(plane.Project, task.Id, new ThreadFilter(int.MaxValue));
+        var thread = plane.Store.ThreadSummary(plane.Project, task.Id);
         var details = new TaskDetails
         {
             Id = task.Id,
@@ -44,7 +44,7 @@ public sealed record ShowTask(string Task)
             ClaimedBy = lease is null ? null : new(lease.Agent, lease.Expiry.Wall, lease.Id, lease.Fence, lease.Run, lease.GrantedAt),
             UnmetDependencies = board.UnmetOf(task),
             Dependents = [.. plane.Index.DependentsAt(plane.Index.PlaceOf(task.Id)).ToArray().Select(plane.Index.IdAt)],
-            Communication = new(thread.Count, [.. thread.Select(message => message.Draft.From).Distinct().Order()]),
+            Communication = new(thread.Count, [.. thread.Speakers]),
             Claimable = board.IsClaimable(task),
         };
         return Outcome<TaskDetails>.Done(details, Next(task.Id, details.Claimable));

@@ -31,6 +31,7 @@ internal static class MessageTools
                 To = call.Get(Recipient),
                 Subject = call.Get(Subject),
                 Severity = call.Get(Arguments.Severity),
+                KnownSeverityOnly = true,
             }.ExecuteAsync,
             cancellation),
         Result = (outcome, call) => SendAnswer.Of(outcome.Data!, call.Get(Subject), call.Get(Arguments.Severity)),
@@ -45,7 +46,7 @@ internal static class MessageTools
         Accepts = [Arguments.Task, UnreadBy, PageLimit, Arguments.MaxBytes],
         Page = new("messages"),
         Run = (call, cancellation) => call.InSessionAsync(
-            new ReadThread(call.Need(Arguments.Task), call.Get(PageLimit) ?? UsualPage) { UnreadBy = call.Get(UnreadBy) }.ExecuteAsync, cancellation),
+            new ReadThread(call.Need(Arguments.Task), call.Get(PageLimit) ?? UsualPage) { Unread = call.Get(UnreadBy) is not null, Agent = call.Get(UnreadBy) }.ExecuteAsync, cancellation),
         Result = (outcome, _) => new(true, outcome.Data!.TaskId, outcome.Data.Messages, outcome.Data.Count),
         Type = MessageJson.Default.ThreadAnswer,
         Summary = thread => $"{thread.Count} messages on {thread.TaskId}",

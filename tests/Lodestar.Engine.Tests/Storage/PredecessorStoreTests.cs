@@ -119,8 +119,8 @@ public sealed class PredecessorStoreTests : IDisposable
         var (thread, inbox, readers) = await store.ReadAsync(
             view => (
                 view.Thread(view.Project(Project), new("F1"), new ThreadFilter(10)),
-                view.Inbox(view.Project(Project), new(Bob), 10),
-                view.ReadersOf(new("M00000000000D"))),
+                view.Inbox(view.Project(Project), new(Bob), new InboxFilter(10)),
+                view.ReceiptsOf(new("M00000000000D")).Select(receipt => receipt.AgentId)),
             None);
         Assert.Equal(["first", "second"], thread.Select(message => message.Draft.Text));
         Assert.Equal(("s", "blocker"), (thread[1].Draft.Subject, thread[1].Draft.Severity));
@@ -142,7 +142,7 @@ public sealed class PredecessorStoreTests : IDisposable
         using var store = Open();
         await store.WriteAsync(transaction => transaction.NextFence(), None);
 
-        Assert.Equal([Bob, "somebody"], await store.ReadAsync(view => view.ReadersOf(new("M00000000000A")), None));
+        Assert.Equal([Bob, "somebody"], await store.ReadAsync(view => view.ReceiptsOf(new("M00000000000A")).Select(receipt => receipt.AgentId), None));
     }
 
     [Fact]
