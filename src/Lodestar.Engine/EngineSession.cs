@@ -10,6 +10,8 @@ namespace Lodestar.Engine;
 /// <summary>An opened project: what every operation is given.</summary>
 public sealed class EngineSession : IDisposable
 {
+    private readonly SpecIndexSource specs;
+
     private EngineSession(ActionContext context, CallerEnvironment caller, SessionWorld world)
     {
         Context = context;
@@ -17,6 +19,7 @@ public sealed class EngineSession : IDisposable
         World = world;
         Store = new RuntimeStore(context.Runtime, world.Clock, world.Ids);
         Spec = new SpecFile(context.Root.Value);
+        specs = new(Spec, Path.Combine(context.Root.Value, ContextResolver.StateDirectory, "cache", "spec-index"));
     }
 
     /// <summary>Who acts, where, on what authority.</summary>
@@ -49,22 +52,16 @@ public sealed class EngineSession : IDisposable
         return resolved.Data is { } context ? new EngineSession(context, caller, world) : resolved.Refusal!;
     }
 
-    /// <summary>Reads the whole spec as it is now. Who needs a few tasks asks <see cref="OpenSpec"/>.</summary>
-    public Outcome<ProjectSpec> LoadSpec() => OpenSpec() is var opened && opened.Data is { } index ? index.Spec : opened.Refusal!;
-
-    /// <summary>Opens the spec as it is now, to be read piece by piece.</summary>
-    public Outcome<SpecIndex> OpenSpec() =>
-        Spec.Load() is var loaded && loaded.Data is { } document ? new ParsedSpecIndex(document.Spec) : loaded.Refusal!;
+    /// <summary>Reads the whole spec as it is now. Who needs a few tasks asks <see cref="PlaneView.Index"/>.</summary>
+    public Outcome<ProjectSpec> LoadSpec() =>
+        OverSpecAsync<ProjectSpec>(index => Task.FromResult<Outcome<ProjectSpec>>(index.Spec)).GetAwaiter().GetResult();
 
     /// <summary>Answers a question about both planes at one moment. Writes nothing.</summary>
     /// <typeparam name="T">The answer's data.</typeparam>
     public Task<Outcome<T>> QueryAsync<T>(Func<PlaneView, Outcome<T>> query, CancellationToken cancellation)
         where T : class
     {
-        var spec = OpenSpec();
-        return spec.Data is { } read
-            ? Store.ReadAsync(store => query(new PlaneView(this, read, store)), cancellation)
-            : Task.FromResult<Outcome<T>>(spec.Refusal!);
+        return OverSpecAsync(spec => Store.ReadAsync(store => query(new PlaneView(this, spec, store)), cancellation));
     }
 
     /// <summary>Changes the runtime plane in one transaction, unless the decision is a refusal.</summary>
@@ -72,15 +69,31 @@ public sealed class EngineSession : IDisposable
     public async Task<Outcome<T>> DecideAsync<T>(Func<PlaneChange, Outcome<T>> decide, CancellationToken cancellation)
         where T : class
     {
-        var spec = OpenSpec();
-        if (spec.Data is not { } read)
-            return spec.Refusal!;
-        var outcome = await Store.DecideAsync(store => decide(new PlaneChange(this, read, store)), cancellation).ConfigureAwait(false);
+        var outcome = await OverSpecAsync(spec => Store.DecideAsync(store => decide(new PlaneChange(this, spec, store)), cancellation)).ConfigureAwait(false);
         return Store.TakeNotice() is { } notice ? outcome.Warn(notice) : outcome;
     }
 
     /// <inheritdoc/>
     public void Dispose() => Store.Dispose();
+
+    /// <summary>Works over the spec as it is now. What it does must be free to run twice: an image of the spec may turn out to
+    /// be damaged at any look, and then the spec itself is read.</summary>
+    private async Task<Outcome<T>> OverSpecAsync<T>(Func<SpecIndex, Task<Outcome<T>>> work)
+        where T : class
+    {
+        var opened = specs.Open();
+        if (opened.Data is not { } index)
+            return opened.Refusal!;
+        try
+        {
+            return await work(index).ConfigureAwait(false);
+        }
+        catch (SpecImageDamagedException)
+        {
+            var read = specs.OpenWithoutImage();
+            return read.Data is { } sound ? await work(sound).ConfigureAwait(false) : read.Refusal!;
+        }
+    }
 }
 
 /// <summary>What a session has of the outside world.</summary>

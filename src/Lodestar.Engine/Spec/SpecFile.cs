@@ -31,7 +31,17 @@ public sealed class SpecFile(string root)
     /// <exception cref="EnvironmentException">The file is there but cannot be read (<c>spec-unreadable</c>).</exception>
     public Outcome<SpecDocument> Load()
     {
-        var source = SourceText.Read(FullPath, RelativePath, Codes);
+        var source = ReadBytes();
+        return source.Data is { } bytes ? Parse(bytes) : source.Refusal!;
+    }
+
+    /// <summary>Reads the file's bytes; see <see cref="Load"/>.</summary>
+    internal Outcome<byte[]> ReadBytes() => SourceText.ReadBytes(FullPath, RelativePath, Codes);
+
+    /// <summary>Reads the spec in a file's bytes.</summary>
+    internal static Outcome<SpecDocument> Parse(byte[] bytes)
+    {
+        var source = SourceText.Decode(bytes, RelativePath, Codes);
         return source.Data is { } found ? SpecReader.Read(found.Text) : source.Refusal!;
     }
 

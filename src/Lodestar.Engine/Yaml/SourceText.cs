@@ -19,10 +19,16 @@ internal sealed record SourceText(string Text, string Mark)
     /// <exception cref="EnvironmentException">The file is there but cannot be read.</exception>
     internal static Outcome<SourceText> Read(string path, string name, SourceCodes codes)
     {
-        byte[] bytes;
+        var bytes = ReadBytes(path, name, codes);
+        return bytes.Data is { } read ? Decode(read, name, codes) : bytes.Refusal!;
+    }
+
+    /// <summary>Reads a file without looking at what it holds; see <see cref="Read"/>.</summary>
+    internal static Outcome<byte[]> ReadBytes(string path, string name, SourceCodes codes)
+    {
         try
         {
-            bytes = File.ReadAllBytes(path);
+            return File.ReadAllBytes(path);
         }
         catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -32,7 +38,11 @@ internal sealed record SourceText(string Text, string Mark)
         {
             throw new EnvironmentException(codes.Unreadable, $"{path} cannot be read: {cause.Message}", null, cause);
         }
+    }
 
+    /// <summary>Reads the text in a file's bytes.</summary>
+    internal static Outcome<SourceText> Decode(byte[] bytes, string name, SourceCodes codes)
+    {
         try
         {
             var text = Strict.GetString(bytes);
