@@ -55,7 +55,7 @@ public static class GeneratedTasks
         random.Next(5) == 0 ? int.MaxValue : random.Next(4),
         random.Next(2) == 0 ? null : (TaskStatus)random.Next(6))
     {
-        Prd = random.Next(4) == 0 ? Prd(random) : null,
+        Prd = Some(random, () => Prd(random)),
         CreatedAt = Time(random),
         UpdatedAt = Time(random),
         CompletedBy = random.Next(2) == 0 ? null : Word(random),
@@ -66,7 +66,7 @@ public static class GeneratedTasks
 
     private static PrdReference Prd(Random random) => new(
         "PRD.md",
-        Some(random, () => new PrdSection("#a", random.Next(2) == 0 ? null : [1, random.Next(1, 9000)])),
+        Some(random, () => new PrdSection("#a", random.Next(2) == 0 ? null : [1, random.Next(1, 9000)], random.Next(2) == 0 ? null : "sha256:11")),
         random.Next(2) == 0 ? null : Word(random),
         random.Next(2) == 0 ? null : "sha256:00");
 

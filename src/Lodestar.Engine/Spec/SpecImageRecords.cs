@@ -20,9 +20,7 @@ internal static class SpecImageRecords
         to.List(task.Locks, to.Text);
         to.Whole(task.Priority);
         to.Number(task.Status is { } status ? (int)status + 1 : 0);
-        to.Number(task.Prd is null ? 0 : 1);
-        if (task.Prd is { } prd)
-            Write(to, prd);
+        to.List(task.Prd, prd => Write(to, prd));
         to.TimeOrNone(task.CreatedAt);
         to.TimeOrNone(task.UpdatedAt);
         to.TextOrNone(task.CompletedBy);
@@ -46,7 +44,7 @@ internal static class SpecImageRecords
             (int)from.Whole(),
             from.Number() is > 0 and var status ? (TaskStatus)(status - 1) : null)
         {
-            Prd = from.Number() == 0 ? null : ReadPrd(ref from),
+            Prd = from.List((ref reader) => ReadPrd(ref reader)),
             CreatedAt = from.TimeOrNone(),
             UpdatedAt = from.TimeOrNone(),
             CompletedBy = from.TextOrNone(),
@@ -96,6 +94,7 @@ internal static class SpecImageRecords
             to.Number(section.Lines is null ? 0 : 1);
             if (section.Lines is { } lines)
                 to.List(lines, to.Number);
+            to.TextOrNone(section.Hash);
         });
         to.TextOrNone(prd.Excerpt);
         to.TextOrNone(prd.PrdHash);
@@ -104,7 +103,7 @@ internal static class SpecImageRecords
     private static PrdReference ReadPrd(ref SpecImageReader from) => new(
         from.Text(),
         from.List((ref reader) => new PrdSection(
-            reader.Text(), reader.Number() == 0 ? null : reader.List((ref inner) => inner.Number()))),
+            reader.Text(), reader.Number() == 0 ? null : reader.List((ref inner) => inner.Number()), reader.TextOrNone())),
         from.TextOrNone(),
         from.TextOrNone());
 
