@@ -24,7 +24,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(DoctorCommand.Create());
         Root.Subcommands.Add(ResetCommand.Create());
         Root.Subcommands.Add(Group("export", "Prints the project as data.", SnapshotCommands.Export()));
-        Root.Subcommands.Add(Group("import", "Restores a project from data.", SnapshotCommands.Import()));
+        Root.Subcommands.Add(Group("import", "Restores a project from data.", SnapshotCommands.Import(), EvidenceCommands.Import()));
         Root.Subcommands.Add(Group(
             "task",
             "Plans and works on tasks.",

@@ -22,5 +22,23 @@ internal static class EvidenceCommands
         };
     }
 
+    /// <summary><c>lodestar import ledger</c>.</summary>
+    public static Verb Import()
+    {
+        var run = new Argument<string>("run") { Description = "The run; its ledger is .lodestar/runs/RUN/ledger.ndjson." };
+        return new Verb<ImportedRun>("ledger", "Restores a run whose runtime store was lost, from the copy of its ledger.")
+        {
+            Accepts = [run],
+            About = Explanation.Changes(
+                "Enters the run as its ledger tells it; one that had not ended is paused. Resuming it looks for what was done before anything is repeated.",
+                "lodestar import ledger run-20260131-120000-0a1b2c3d"),
+            Data = EvidenceJson.Default.ImportedRun,
+            Text = EvidenceText.Imported,
+            Run = (given, cancellation) => given.AtDeskAsync(
+                (desk, token) => new ImportLedger(RunInputs.Id(given.Get(run))!.Value).ExecuteAsync(desk, RunInputs.Actor(given), token),
+                cancellation),
+        };
+    }
+
     private static string PathOf(Given given, Argument<string> file) => Path.GetFullPath(given.Get(file)!, given.Context.Directory);
 }

@@ -14,4 +14,8 @@ internal static class EvidenceText
                 $"{(effect.TaskId is { } task ? $"{task}: " : "")}{effect.Kind}, intended at {effect.IntendedSeq}"));
         page.Line($"Sequence {replayed.Seq} of {replayed.LastSeq}, {replayed.At:yyyy-MM-dd HH:mm:ss} UTC", Ink.Dim);
     }
+
+    /// <summary>A run that was restored.</summary>
+    public static void Imported(Page page, ImportedRun imported) =>
+        page.Line($"Run {imported.RunId} is restored from {imported.Lines} ledger lines and is {imported.Status}.");
 }

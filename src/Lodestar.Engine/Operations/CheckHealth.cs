@@ -22,6 +22,7 @@ public sealed record CheckHealth(Outcome<EngineSession> Opened, bool Fix = false
             HealthCheck.Pass("repository", $"The project is {session.Context.Root}."),
             .. SpecChecks.Run(session, spec),
             .. await StoreChecks.RunAsync(session, spec.Data, Fix, cancellation).ConfigureAwait(false),
+            .. await LedgerChecks.RunAsync(session, cancellation).ConfigureAwait(false),
             .. FolderChecks.Run(session.Context, Fix),
             .. await GitChecks.RunAsync(session.Context, cancellation).ConfigureAwait(false),
         ]);

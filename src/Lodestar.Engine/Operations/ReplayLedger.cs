@@ -24,7 +24,7 @@ public sealed record ReplayLedger(string Path, long? At)
         try
         {
             var end = await new LedgerFile(file).ReadAsync(
-                (run, entry) =>
+                (run, entry, _) =>
                 {
                     if (entry.Seq > At)
                         return;
@@ -55,9 +55,10 @@ public sealed record ReplayLedger(string Path, long? At)
                 item.Key, EffectRunner.KindOf(item.Value.Effect), item.Value.Effect.ForTask, item.Value.Seq))],
             RunView.Of(state)),
         [],
-        end.Torn is { } torn
-            ? [new Warning("ledger-torn", $"Line {torn.Line} has no end after {torn.Bytes} bytes and was left out.")]
-            : []);
+        end.Torn is { } torn ? [Warn(torn)] : []);
+
+    internal static Warning Warn(TornLine torn) =>
+        new("ledger-torn", $"Line {torn.Line} has no end after {torn.Bytes} bytes and was left out.");
 
     private static Refusal Outside(string fact) => new(
         "sequence-out-of-range", fact, "Give a number between the first and the last line after --at.");
@@ -95,4 +96,5 @@ public sealed record EffectUnderWay(IdempotencyKey Key, string Kind, TaskId? Tas
     RespectRequiredConstructorParameters = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(ReplayedRun))]
+[JsonSerializable(typeof(ImportedRun))]
 public sealed partial class EvidenceJson : JsonSerializerContext;

@@ -26,7 +26,7 @@ public sealed class LedgerFile(Stream source)
     /// <param name="take">Is given every sound line, in order.</param>
     /// <param name="cancellation">Ends the reading between blocks.</param>
     /// <exception cref="RefusedException"><c>ledger-damaged</c>, naming the line; <c>ledger-empty</c>.</exception>
-    public async Task<LedgerEnd> ReadAsync(Action<RunId, LedgerEntry> take, CancellationToken cancellation)
+    public async Task<LedgerEnd> ReadAsync(LedgerTake take, CancellationToken cancellation)
     {
         var size = source.CanSeek ? (int)Math.Clamp(source.Length, 4096, BlockSize) : BlockSize;
         var now = new Block(size);
@@ -80,7 +80,7 @@ public sealed class LedgerFile(Stream source)
             part => block.Parse(part.Item1, part.Item2, LongestLine));
     }
 
-    private void HandOver(Block block, Action<RunId, LedgerEntry> take)
+    private void HandOver(Block block, LedgerTake take)
     {
         for (var index = 0; index < block.Lines.Count; index++)
         {
@@ -90,7 +90,7 @@ public sealed class LedgerFile(Stream source)
             var damage = read.Damage ?? Foreign(read.Run!) ?? read.OutOfPlace(number) ?? read.Unchained(line, digest);
             if (damage is not null)
                 throw new RefusedException(damage.At(number));
-            take(run!.Value, read.Entry!);
+            take(run!.Value, read.Entry!, line);
             WriteHex(block.Digests.AsSpan(index * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes), digest);
             lines = number;
         }
@@ -202,6 +202,12 @@ public sealed class LedgerFile(Stream source)
         }
     }
 }
+
+/// <summary>Is given one sound line of a ledger.</summary>
+/// <param name="run">The run.</param>
+/// <param name="entry">What the line says.</param>
+/// <param name="line">Its bytes, without the newline; valid only during the call.</param>
+public delegate void LedgerTake(RunId run, LedgerEntry entry, ReadOnlySpan<byte> line);
 
 /// <summary>Where a ledger ends.</summary>
 /// <param name="Run">The run.</param>

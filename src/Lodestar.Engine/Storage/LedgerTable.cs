@@ -21,6 +21,15 @@ public static class LedgerTable
         store.SetLedgerEnd(run.Id, events[^1].Seq, hash);
     }
 
+    /// <summary>Takes over a whole ledger, byte for byte.</summary>
+    public static void RestoreLedger(this StoreTransaction store, RunId run, IReadOnlyList<string> lines, string lastHash)
+    {
+        for (var index = 0; index < lines.Count; index++)
+            store.Database.Execute(
+                "insert into ledger (run_id, seq, line) values (?, ?, ?)", run.Value, index + 1, lines[index]);
+        store.SetLedgerEnd(run, lines.Count, lastHash);
+    }
+
     /// <summary>Lines after a sequence number, as stored.</summary>
     public static IReadOnlyList<string> LedgerLines(this StoreReader store, RunId run, long after, int limit = int.MaxValue) =>
         store.Database.Query(

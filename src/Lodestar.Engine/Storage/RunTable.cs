@@ -24,18 +24,26 @@ public static class RunTable
         $"select {Columns} from runs where project = ? order by created_at desc, run_id desc", Read, project.Value);
 
     /// <summary>Enters a run. The unique index refuses a second active one of the project.</summary>
-    public static void AddRun(this StoreTransaction store, ProjectId project, RunId run, RunPlan plan) => store.Database.Execute(
+    /// <param name="store">The store.</param>
+    /// <param name="project">The project.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="status">running, or what a restored run is to be.</param>
+    /// <param name="created">When it was started.</param>
+    public static void AddRun(
+        this StoreTransaction store, ProjectId project, RunId run, RunPlan plan, string status, DateTimeOffset created) => store.Database.Execute(
         """
         insert into runs (run_id, project, mission_id, mission, status, base_branch, base_commit, created_at, last_seq, last_hash)
-        values (?, ?, ?, ?, 'running', ?, ?, ?, 0, ?)
+        values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
         """,
         run.Value,
         project.Value,
         plan.Mission.Id.Value,
         plan.Mission.Slug,
+        status,
         plan.BaseBranch,
         plan.BaseCommit.Value,
-        StoreTime.Text(store.Now.Wall),
+        StoreTime.Text(created),
         LedgerLine.NoHash);
 
     /// <summary>Records where a run stands.</summary>

@@ -39,4 +39,8 @@ public sealed class StoreTransaction : StoreReader
         Database.Execute("update meta set value = ? where name = 'next_fence'", fence + 1);
         return fence;
     }
+
+    /// <summary>Lets tokens rise on from one that another store gave: whoever still holds it is stale here too.</summary>
+    public void PassFence(long given) => Database.Execute(
+        "update meta set value = max(cast(value as integer), ?) where name = 'next_fence'", given + 1);
 }

@@ -28,6 +28,11 @@ public sealed class RunFolder : IRunFolder, IDisposable
         Directory.CreateDirectory(folder);
     }
 
+    /// <summary>Where the copy of a run's ledger is.</summary>
+    /// <param name="root">The project's <c>.lodestar</c> folder.</param>
+    /// <param name="run">The run.</param>
+    public static string LedgerPath(string root, RunId run) => Path.Combine(root, "runs", run.Value, "ledger.ndjson");
+
     /// <summary>Absolute path of the folder.</summary>
     public string FullPath => folder;
 

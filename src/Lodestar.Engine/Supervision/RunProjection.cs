@@ -22,6 +22,10 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
         return recorded with { At = StoreTime.Rounded(recorded.At), Event = happened };
     }
 
+    /// <summary>Makes the rows an event that was recorded elsewhere led to. Leases are not among them: they went with the
+    /// store that granted them, and an engine that takes the run over asks for new ones.</summary>
+    internal void Restore(LedgerEntry recorded) => Project(recorded.Event, recorded.At);
+
     /// <summary>Renews leases; one that ran out while nobody else asked is still the run's, because its fence is the last.</summary>
     internal IReadOnlyList<TaskId> Renew(IReadOnlyList<HeldLease> leases)
     {

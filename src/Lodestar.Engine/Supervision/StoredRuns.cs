@@ -95,10 +95,25 @@ public sealed class StoredRuns(
         tx =>
         {
             RequireNoOther(tx, run);
-            tx.AddRun(project, run, plan);
+            tx.AddRun(project, run, plan, "running", tx.Now.Wall);
             var first = new LedgerEntry(1, StoreTime.Rounded(tx.Now.Wall), actor, new RunEvent.RunStarted(plan));
             tx.AppendLedger(Find(tx, run), [first]);
             return [first];
+        },
+        cancellation);
+
+    /// <summary>Enters a run as its ledger tells it.</summary>
+    /// <exception cref="RefusedException"><c>run-known</c>: the store has it; <c>run-active</c>: it could go on, and another one does.</exception>
+    internal Task RestoreAsync(RunId run, RestoredRun restored, string actor, CancellationToken cancellation) => store.WriteAsync(
+        tx =>
+        {
+            if (tx.FindRun(project, run) is { } known)
+                throw new RefusedException(new Refusal(
+                    "run-known", $"The store has run {run} already; it is {known.Status}.", $"lodestar run show {run}"));
+            if (restored.IsActive)
+                RequireNoOther(tx, run);
+            restored.Write(tx, project, actor);
+            return true;
         },
         cancellation);
 

@@ -170,7 +170,7 @@ public sealed class LedgerFileTests
     {
         var entries = new List<LedgerEntry>();
         var file = new LedgerFile(new MemoryStream(text)) { LongestLine = longest };
-        return (await file.ReadAsync((_, entry) => entries.Add(entry), CancellationToken.None), entries);
+        return (await file.ReadAsync((_, entry, _) => entries.Add(entry), CancellationToken.None), entries);
     }
 
     private static byte[] Text(IEnumerable<string> lines) => Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
