@@ -56,7 +56,7 @@ public sealed record CreateTask(string Title)
             return intent.Refusal;
 
         TaskId? created = null;
-        var edited = await new SpecFile(session.Context.Root.Value).EditAsync(
+        var edited = await session.Spec.EditAsync(
             async document =>
             {
                 var task = Definition(document.Spec, WholeSecond(session.Clock.GetUtcNow()), intent.Data!.Prd) with

@@ -28,7 +28,7 @@ public sealed record ShowStatus(Outcome<EngineSession> Opened)
     {
         var board = plane.Board;
         var claimable = board.ClaimablePlaces.Count;
-        var agents = plane.Store.Agents().Count;
+        var agents = plane.Store.AgentCount();
         var runs = plane.Store.Runs(plane.Project);
         var threads = plane.Store.MessageCounts(plane.Project);
         var status = new ProjectStatus(true)

@@ -65,7 +65,7 @@ public sealed record UpdateTask(string Task)
         if (refusal is not null)
             return refusal;
         var fields = new SortedSet<string>(StringComparer.Ordinal);
-        var edited = await new SpecFile(session.Context.Root.Value).EditAsync(
+        var edited = await session.Spec.EditAsync(
             async document =>
             {
                 var result = Edit(session, document, status, fields);

@@ -1,4 +1,5 @@
 using Lodestar.Core;
+using Lodestar.Core.Spec;
 using Lodestar.Engine.Storage;
 using Lodestar.Engine.Yaml;
 
@@ -16,6 +17,8 @@ public sealed class SpecFile(string root)
     public const string LockPath = ".lodestar/spec.lock";
 
     private static readonly SourceCodes Codes = new("spec-missing", "spec-invalid", "spec-unreadable");
+
+    private Written? written;
 
     /// <summary>How long a writer waits for others.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
@@ -72,10 +75,19 @@ public sealed class SpecFile(string root)
             return before;
 
         var after = await edit(before.Data).ConfigureAwait(false);
-        if (after.Data is { } edited && edited.Yaml.Text != source.Data.Text)
+        if (after.Data is not { } edited)
+            return after;
+        if (edited.Yaml.Text != source.Data.Text)
             Write(source.Data.Mark + edited.Yaml.Text);
+        if (FileStamp.Of(FullPath) is { } stamp)
+            written = new(stamp, edited.Spec);
         return after;
     }
+
+    /// <summary>What this object wrote last, if the file has not been changed since, for the one look that follows an edit: it
+    /// shows what was written without reading it once more. Asked again it gives null.</summary>
+    internal ProjectSpec? TakeWritten() =>
+        Interlocked.Exchange(ref written, null) is { } own && FileStamp.Of(FullPath) == own.Stamp ? own.Spec : null;
 
     /// <summary>Writes the first spec of a project.</summary>
     /// <returns>False when there is one already; it is left alone.</returns>
@@ -125,4 +137,6 @@ public sealed class SpecFile(string root)
             throw new EnvironmentException("spec-unwritable", $"{FullPath} cannot be written: {cause.Message}", null, cause);
         }
     }
+
+    private sealed record Written(FileStamp Stamp, ProjectSpec Spec);
 }

@@ -24,6 +24,8 @@ internal sealed class SpecIndexSource(SpecFile spec, string imagePath)
     {
         lock (opening)
         {
+            if (spec.TakeWritten() is { } written)
+                return new ParsedSpecIndex(written);
             var stamp = FileStamp.Of(spec.FullPath);
             return stamp is { } found && found.Size >= IndexFrom ? OpenLarge(found) : Read();
         }

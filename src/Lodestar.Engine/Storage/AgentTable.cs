@@ -19,6 +19,9 @@ public static class AgentTable
     public static IReadOnlyList<Agent> Agents(this StoreReader store) =>
         store.Database.Query($"select {Columns} from agents order by last_seen_at desc, agent_id", Read);
 
+    /// <summary>How many agents ever joined.</summary>
+    public static int AgentCount(this StoreReader store) => checked((int)store.Database.QueryInt64("select count(*) from agents"));
+
     /// <summary>Registers an agent under a new id.</summary>
     /// <param name="store">The transaction.</param>
     /// <param name="profile">What the agent says of itself.</param>

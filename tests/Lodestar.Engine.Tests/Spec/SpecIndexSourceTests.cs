@@ -68,6 +68,31 @@ public sealed class SpecIndexSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_look_after_an_edit_shows_it_without_reading_and_the_next_one_reads()
+    {
+        Write("before");
+        var file = new SpecFile(scratch.Root);
+        var source = new SpecIndexSource(file, ImagePath) { IndexFrom = 0 };
+        await file.EditAsync(document => SpecEditor.SetTitle(document, new("T001"), "after"), CancellationToken.None);
+
+        Assert.Equal("after", source.Open().Data![0].Title);
+        Assert.False(File.Exists(ImagePath));
+        Assert.Equal("after", source.Open().Data![0].Title);
+        Assert.True(File.Exists(ImagePath));
+    }
+
+    [Fact]
+    public async Task An_edit_by_somebody_else_after_our_own_is_seen()
+    {
+        Write("before");
+        var file = new SpecFile(scratch.Root);
+        await file.EditAsync(document => SpecEditor.SetTitle(document, new("T001"), "after"), CancellationToken.None);
+        WriteInPlace("hands");
+
+        Assert.Equal("hands", new SpecIndexSource(file, ImagePath).Open().Data![0].Title);
+    }
+
+    [Fact]
     public void Old_content_with_its_old_time_is_seen()
     {
         Write("older");
