@@ -69,8 +69,16 @@ public sealed class EngineSession : IDisposable
     public async Task<Outcome<T>> DecideAsync<T>(Func<PlaneChange, Outcome<T>> decide, CancellationToken cancellation)
         where T : class
     {
-        var outcome = await OverSpecAsync(spec => Store.DecideAsync(store => decide(new PlaneChange(this, spec, store)), cancellation)).ConfigureAwait(false);
+        var outcome = await OverSpecAsync(spec => Store.DecideAsync(store => Decide(new PlaneChange(this, spec, store)), cancellation)).ConfigureAwait(false);
         return Store.TakeNotice() is { } notice ? outcome.Warn(notice) : outcome;
+
+        Outcome<T> Decide(PlaneChange plane)
+        {
+            var decided = decide(plane);
+            if (decided.Refusal is null)
+                HistorySweep.IfDue(this, plane);
+            return decided;
+        }
     }
 
     /// <inheritdoc/>

@@ -102,6 +102,9 @@ public sealed class PlaneChange : PlaneView
     /// <summary>The transaction.</summary>
     public new StoreTransaction Store { get; }
 
+    /// <summary>Whether this transaction has forgotten its slice of old history.</summary>
+    internal bool HasSwept { get; set; }
+
     /// <summary>Appends an event of this project and gives its number.</summary>
     public long Append(PlaneEvent happened) => Store.AppendEvent(Project, happened);
 

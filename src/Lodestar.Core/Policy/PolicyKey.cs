@@ -53,6 +53,7 @@ public sealed class PolicyKey
                 && count is > 0 and <= 1_000_000_000_000
                     ? values with { BudgetTokens = count }
                     : null),
+        Length("keep_history", TimeSpan.FromDays(3650), values => values.KeepHistory, (values, length) => values with { KeepHistory = length }),
     ];
 
     /// <summary>Its name, as in the charter and in <c>plan.policy</c>; the parts of <c>budget</c> are joined by <c>_</c>.</summary>
@@ -112,7 +113,7 @@ public sealed class PolicyKey
 
     private static PolicyKey Length(
         string name, TimeSpan most, Func<PolicyValues, TimeSpan?> get, Func<PolicyValues, TimeSpan, PolicyValues> set) =>
-        new(name, $"a length of time up to 7d, written {Duration.Forms}", values => get(values) is not null, (values, text) =>
+        new(name, $"a length of time up to {Duration.Text(most)}, written {Duration.Forms}", values => get(values) is not null, (values, text) =>
             Duration.TryParse(text, out var length) && length <= most ? set(values, length) : null);
 
     private static PolicyKey Word<T>(

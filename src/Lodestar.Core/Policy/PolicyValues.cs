@@ -38,6 +38,9 @@ public sealed record PolicyValues
 
     /// <summary>Tokens the run may use.</summary>
     public long? BudgetTokens { get; init; }
+
+    /// <summary>How long the runtime remembers what is over.</summary>
+    public TimeSpan? KeepHistory { get; init; }
 }
 
 /// <summary>One source of policy and what it says.</summary>

@@ -27,6 +27,7 @@ public sealed record RunPolicy(
         StallAfter = TimeSpan.FromMinutes(15),
         AttemptTimeout = TimeSpan.FromHours(2),
         Commit = CommitBy.Engine,
+        KeepHistory = TimeSpan.FromDays(90),
     };
 
     /// <summary>Resolves every key: the strongest source that says something decides.</summary>

@@ -24,7 +24,10 @@ internal static class StoreChecks
             if (file.Any(check => check.Status == HealthCheck.Failed) || spec is null)
                 return file;
             var looked = await session.QueryAsync<List<HealthCheck>>(plane => Contents(plane, fix), cancellation).ConfigureAwait(false);
-            return [.. file, .. looked.Data ?? [], .. fix ? await EndAsync(session, cancellation).ConfigureAwait(false) : []];
+            if (!fix)
+                return [.. file, .. looked.Data ?? []];
+            var ended = await EndAsync(session, cancellation).ConfigureAwait(false);
+            return [.. file, .. looked.Data ?? [], .. ended, .. await ForgetAsync(session, cancellation).ConfigureAwait(false)];
         }
         catch (EnvironmentException broken)
         {
@@ -117,6 +120,24 @@ internal static class StoreChecks
             return [];
         var ended = await session.DecideAsync<List<HealthCheck>>(plane => End(plane, told), cancellation).ConfigureAwait(false);
         return ended.Data ?? [HealthCheck.Fail("leases", ended.Refusal!.Message, ended.Refusal.Hint)];
+    }
+
+    /// <summary>Goes on slice by slice, so that nobody waits long for the store meanwhile.</summary>
+    private static async Task<IEnumerable<HealthCheck>> ForgetAsync(EngineSession session, CancellationToken cancellation)
+    {
+        var all = new Forgotten(0, 0, 0);
+        for (var slice = new Forgotten(HistoryTable.Slice, 0, 0); slice.IsMoreLeft;)
+        {
+            var swept = await session.DecideAsync<Forgotten>(plane => HistorySweep.Run(session, plane), cancellation).ConfigureAwait(false);
+            if (swept.Data is null)
+                return [HealthCheck.Fail("history", swept.Refusal!.Message, swept.Refusal.Hint)];
+            slice = swept.Data;
+            all = new(all.Events + slice.Events, all.Leases + slice.Leases, all.Messages + slice.Messages);
+        }
+
+        return all.Total == 0
+            ? []
+            : [HealthCheck.Pass("history", $"Forgot what is older than keep_history: {HealthCheck.Count(all.Events, "event")}, {HealthCheck.Count(all.Leases, "ended lease")}, {HealthCheck.Count(all.Messages, "read message")}.")];
     }
 
     private static List<HealthCheck> End(PlaneChange plane, List<HealthCheck> told)

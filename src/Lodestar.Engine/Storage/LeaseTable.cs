@@ -100,6 +100,18 @@ public static class LeaseTable
         reason,
         lease.Value);
 
+    /// <summary>Forgets leases that ended long ago, some at a time. The last one of each task stays: its fence tells stale ones.</summary>
+    /// <returns>How many were forgotten.</returns>
+    internal static int ForgetLeases(this StoreTransaction store, DateTimeOffset before, int most) => store.Database.Execute(
+        $"""
+        delete from leases where lease_id in (
+            select lease_id from leases l where ended_at is not null and ended_at < ?1 and {HistoryTable.NotOfLiveRun}
+              and fence < (select max(fence) from leases m where m.project = l.project and m.task_id = l.task_id)
+            limit ?2)
+        """,
+        StoreTime.Text(before),
+        most);
+
     private static void EndExpiredLease(this StoreTransaction store, ProjectId project, TaskId task)
     {
         if (store.UnendedLease(project, task) is { } old && !old.IsLive(store.Now))
