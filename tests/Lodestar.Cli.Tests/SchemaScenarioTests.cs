@@ -1,20 +1,25 @@
+using System.Text.Json.Nodes;
 using Lodestar.Core;
 using Lodestar.TestKit;
 
 namespace Lodestar.Cli.Tests;
 
-/// <summary>What every verb really answers fits the schema the same verb prints.</summary>
+/// <summary>What every verb really answers fits the schema the same verb prints, and fits it no longer once any member of
+/// it is missing, renamed, added or of another type.</summary>
 [Trait("Category", "Transcript")]
 public sealed class SchemaScenarioTests : IDisposable
 {
-    private readonly ScratchDirectory scratch = new();
-    private readonly LodestarProgram program;
+    private readonly MemoryConsole console = new(new TestClock());
+    private readonly ScratchDirectory scratch;
     private readonly SortedSet<string> asked = new(StringComparer.Ordinal);
+    private Func<string[], Task<ProgramRun>> run;
 
     public SchemaScenarioTests()
     {
-        program = new LodestarProgram(scratch);
-        Directory.CreateDirectory(scratch.PathOf("p"));
+        scratch = console.Scratch;
+        console.Directory = scratch.PathOf("p");
+        Directory.CreateDirectory(console.Directory);
+        run = console.RunAsync;
     }
 
     [Fact]
@@ -32,7 +37,7 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("task context", "T2", "--max-chars", "20");
         await AskAsync("task graph");
         await AskAsync("task graph", "--format", "mermaid");
-        program.Set("LODESTAR_AGENT_ID", (await AskAsync("agent join", "--name", "ada", "--model", "m")).Data["agent_id"]!.GetValue<string>());
+        console.With("LODESTAR_AGENT_ID", (await AskAsync("agent join", "--name", "ada", "--model", "m")).Data["agent_id"]!.GetValue<string>());
         await AskAsync("status");
         await AskAsync("doctor");
         await AskAsync("task list");
@@ -65,24 +70,72 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("completion", "bash");
         await AskAsync("__complete", "--", "task", "cl");
 
-        var planes = new CommandTree().Verbs.Select(verb => verb.FullName["lodestar ".Length..]).Where(verb => !IsOfRuns(verb));
-        Assert.Empty(planes.Except(asked));
+        Assert.Empty(Verbs.Where(verb => !IsOfRuns(verb)).Except(asked));
     }
 
-    public void Dispose() => scratch.Dispose();
+    [Fact]
+    public async Task Every_answer_about_runs_fits_its_schema()
+    {
+        using var project = await RunProject.WithBuilderAsync(
+            "case $LODESTAR_TASK_ID in F003) sleep 600;; esac; test $LODESTAR_TASK_ID = F001 && echo x > a.txt",
+            "  F001: {title: First}\n  F002: {title: Second}\n  F003: {title: Third, labels: [slow]}");
+        run = project.LodestarAsync;
+        await AskAsync("plan", "--label", "slow");
+        await AskAsync("run plan");
+        await AskAsync("run", exit: 1, "--task", "F001", "--task", "F002");
+        await AskAsync("run list");
+        await AskAsync("run show");
+        await AskAsync("run watch");
+        await AskAsync("run log");
+        await AskAsync("run explain", "F002");
+        await AskAsync("run diff", "F001");
+        await AskAsync("ps", "--all");
+        await AskAsync("run retry", "F002", "--note", "once more");
+        await AskAsync("run resume", exit: 1);
+        await AskAsync("run skip", "F002", "--reason", "not needed");
+        await AskAsync("resume", exit: 1);
+        await AskAsync("run integrate", "--dry-run");
+        await AskAsync("run integrate");
+        await AskAsync("run", "--detach", "--label", "slow");
+        await AskAsync("ps");
+        await AskAsync("run pause");
+        await AskAsync("run abort");
+        await AskAsync("__crash-labels");
 
-    /// <summary>Verbs that need a repository and agents, or serve a client, have tests of their own.</summary>
+        // The demonstration holds its own answer to the schema; the server speaks another protocol, and has tests of its own.
+        Assert.Empty(Verbs.Where(IsOfRuns).Except([.. asked, "demo", "mcp serve"]));
+    }
+
+    [Fact]
+    public void A_schema_that_lets_anything_through_is_found_out()
+    {
+        var open = JsonNode.Parse("""{"type":"object","properties":{"a":{"type":"string"}}}""")!;
+
+        Assert.Equal(
+            ["$ with one more member", "$.a renamed"],
+            JsonSchemaMutations.Unnoticed(open, JsonNode.Parse("""{"a":"x"}""")!));
+    }
+
+    public void Dispose() => console.Dispose();
+
+    private static IEnumerable<string> Verbs => new CommandTree().Verbs.Select(verb => verb.FullName["lodestar ".Length..]);
+
+    /// <summary>Verbs that need a repository and agents, or serve a client.</summary>
     private static bool IsOfRuns(string verb) => verb.Split(' ')[0] is "run" or "plan" or "resume" or "ps" or "demo" or "mcp" or "__crash-labels";
 
-    private async Task<ProgramRun> AskAsync(string verb, params string[] arguments)
+    private Task<ProgramRun> AskAsync(string verb, params string[] arguments) => AskAsync(verb, 0, arguments);
+
+    private async Task<ProgramRun> AskAsync(string verb, int exit, params string[] arguments)
     {
         asked.Add(verb);
-        var answer = await program.RunAsync(scratch.PathOf("p"), ["--json", .. verb.Split(' '), .. arguments]);
-        var schema = await program.RunAsync(scratch.PathOf("p"), [.. verb.Split(' '), "--schema"]);
-        Assert.True(answer.ExitCode == 0, answer.ToString());
-        var problems = JsonSchemaCheck.Problems(schema.Json, answer.Data);
+        var answer = await run(["--json", .. verb.Split(' '), .. arguments]);
+        var schema = (await console.RunAsync([.. verb.Split(' '), "--schema"])).Json;
+        Assert.True(answer.ExitCode == exit, answer.ToString());
+        var problems = JsonSchemaCheck.Problems(schema, answer.Data);
         Assert.True(problems.Count == 0, $"{string.Join('\n', problems)}\n{answer}");
-        Assert.Empty(answer.Error);
+        Assert.Empty(JsonSchemaMutations.Unnoticed(schema, answer.Data));
+        // What is told while a run goes on is JSON too, a line at a time.
+        Assert.All(answer.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.NotNull(JsonNode.Parse(line)!["type"]));
         Assert.All(answer.Json["next"]!.AsArray(), action => Runs(action!["cmd"]!.GetValue<string>()));
         return answer;
     }
