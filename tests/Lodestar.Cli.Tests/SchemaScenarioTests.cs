@@ -87,6 +87,7 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("run show");
         await AskAsync("run watch");
         await AskAsync("run log");
+        await AskAsync("run replay", project.RunPath(await project.RunIdAsync(), "ledger.ndjson"));
         await AskAsync("run explain", "F002");
         await AskAsync("run diff", "F001");
         await AskAsync("ps", "--all");

@@ -11,6 +11,9 @@ namespace Lodestar.Core.Lanes;
 /// </remarks>
 public sealed class FileScope
 {
+    /// <summary>The longest pattern; comparing two takes time in proportion to the product of their lengths.</summary>
+    public const int MaxLength = 1000;
+
     private readonly ImmutableArray<GlobPattern> patterns;
 
     private FileScope(ImmutableArray<GlobPattern> patterns) => this.patterns = patterns;
@@ -42,6 +45,8 @@ public sealed class FileScope
     {
         if (string.IsNullOrWhiteSpace(pattern))
             return "A file pattern is empty.";
+        if (pattern.Length > MaxLength)
+            return $"A file pattern is longer than {MaxLength} characters.";
         if (pattern.Any(char.IsControl))
             return "A file pattern holds a control character.";
         if (pattern[0] is '/' or '\\' || (pattern.Length > 1 && pattern[1] == ':'))

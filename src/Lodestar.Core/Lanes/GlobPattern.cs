@@ -47,8 +47,13 @@ internal sealed class GlobPattern
 
     /// <summary>True when some path is covered by both.</summary>
     internal bool Intersects(GlobPattern other) =>
-        LeadsAgree(other) && Shares(parts, other.parts, static part => part.IsDefault, static (left, right) =>
-            Shares(left, right, static set => set is null, static (one, two) => one!.Intersects(two!)));
+        LeadsAgree(other) && Shares(
+            parts,
+            other.parts,
+            static part => part.IsDefault,
+            static part => part.All(static set => set is null || set.Intersects(set)),
+            static (left, right) => Shares(
+                left, right, static set => set is null, static set => set!.Intersects(set), static (one, two) => one!.Intersects(two!)));
 
     // Most scopes differ in their folder; a plan of a thousand tasks asks half a million times.
     private bool LeadsAgree(GlobPattern other)
@@ -100,8 +105,13 @@ internal sealed class GlobPattern
 
     /// <summary>Says whether two rows of symbols, each a set or "any number of anything", have a common word: a walk over
     /// all pairs of rests, shortest first.</summary>
+    /// <param name="left">One row.</param>
+    /// <param name="right">The other.</param>
+    /// <param name="isRepeat">Whether a symbol is "any number of anything".</param>
+    /// <param name="isPossible">Whether a set holds anything at all; asked for every pair, so it must not compare.</param>
+    /// <param name="intersect">Whether two sets have a common member.</param>
     private static bool Shares<T>(
-        ImmutableArray<T> left, ImmutableArray<T> right, Func<T, bool> isRepeat, Func<T, T, bool> intersect)
+        ImmutableArray<T> left, ImmutableArray<T> right, Func<T, bool> isRepeat, Func<T, bool> isPossible, Func<T, T, bool> intersect)
     {
         var width = right.Length + 1;
         var shares = new bool[(left.Length + 1) * width];
@@ -118,9 +128,9 @@ internal sealed class GlobPattern
             if (one == left.Length && two == right.Length)
                 return true;
             if (one < left.Length && isRepeat(left[one]))
-                return Rest(one + 1, two) || (two < right.Length && (isRepeat(right[two]) || intersect(right[two], right[two])) && Rest(one, two + 1));
+                return Rest(one + 1, two) || (two < right.Length && (isRepeat(right[two]) || isPossible(right[two])) && Rest(one, two + 1));
             if (two < right.Length && isRepeat(right[two]))
-                return Rest(one, two + 1) || (one < left.Length && intersect(left[one], left[one]) && Rest(one + 1, two));
+                return Rest(one, two + 1) || (one < left.Length && isPossible(left[one]) && Rest(one + 1, two));
             return one < left.Length && two < right.Length && intersect(left[one], right[two]) && Rest(one + 1, two + 1);
         }
 

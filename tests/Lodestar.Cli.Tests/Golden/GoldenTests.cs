@@ -12,7 +12,6 @@ public sealed class GoldenTests
         ["delete_variants"] = "task delete",
         ["doctor_cycle_and_missing_dependency"] = "task create in a spec with a cycle",
         ["graph_json_and_text"] = "task graph without --json",
-        ["group_without_subcommand"] = "mcp, export",
         ["lifecycle_diamond"] = "task verify answers, agent join",
         ["list_filters_and_order"] = "task delete",
         ["several_leases_per_agent"] = "task verify answers, agent join",
