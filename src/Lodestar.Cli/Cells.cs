@@ -52,8 +52,9 @@ internal static class Cells
         return kept.Append('…').ToString();
     }
 
-    /// <summary>The widths of a table's columns: as wide as their longest text, the flexible ones narrower when they must.</summary>
-    public static int[] Widths(IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows, int? available)
+    /// <summary>The widths of a table's columns: as wide as their longest text, the flexible ones narrower when they must.
+    /// Null when even so they do not fit.</summary>
+    public static int[]? Widths(IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows, int? available)
     {
         var widths = columns
             .Select((column, index) => rows.Select(row => Width(row[index])).Append(Width(column.Title)).Max())
@@ -69,7 +70,7 @@ internal static class Cells
             excess -= taken;
         }
 
-        return widths;
+        return excess > 0 ? null : widths;
     }
 
     private static bool Unsafe(char character) => char.IsControl(character) || character is '\u2028' or '\u2029'
@@ -79,7 +80,14 @@ internal static class Cells
     {
         UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format => 0,
         _ => rune.Value is (>= 0x1100 and <= 0x115F) or (>= 0x2E80 and <= 0xA4CF) or (>= 0xAC00 and <= 0xD7A3)
-            or (>= 0xF900 and <= 0xFAFF) or (>= 0xFE30 and <= 0xFE6F) or (>= 0xFF00 and <= 0xFF60)
-            or (>= 0x1F300 and <= 0x1FAFF) or (>= 0x20000 and <= 0x3FFFD) ? 2 : 1,
+            or (>= 0xA960 and <= 0xA97C) or (>= 0xF900 and <= 0xFAFF) or (>= 0xFE30 and <= 0xFE6F) or (>= 0xFF00 and <= 0xFF60)
+            or (>= 0xFFE0 and <= 0xFFE6) or (>= 0x1F300 and <= 0x1FAFF) or (>= 0x20000 and <= 0x3FFFD) || IsEmoji(rune.Value) ? 2 : 1,
     };
+
+    /// <summary>Signs of the older blocks that terminals draw as wide pictures.</summary>
+    private static bool IsEmoji(int value) => value is 0x231A or 0x231B or (>= 0x23E9 and <= 0x23EC) or 0x23F0 or 0x23F3 or 0x25FD or 0x25FE
+        or 0x2614 or 0x2615 or (>= 0x2648 and <= 0x2653) or 0x267F or 0x2693 or 0x26A1 or 0x26AA or 0x26AB or 0x26BD or 0x26BE or 0x26C4
+        or 0x26C5 or 0x26CE or 0x26D4 or 0x26EA or 0x26F2 or 0x26F3 or 0x26F5 or 0x26FA or 0x26FD or 0x2705 or 0x270A or 0x270B or 0x2728
+        or 0x274C or 0x274E or (>= 0x2753 and <= 0x2755) or 0x2757 or (>= 0x2795 and <= 0x2797) or 0x27B0 or 0x27BF or 0x2B1B or 0x2B1C
+        or 0x2B50 or 0x2B55 or 0x1F004 or 0x1F0CF or 0x1F18E or (>= 0x1F191 and <= 0x1F19A) or (>= 0x1F200 and <= 0x1F265);
 }

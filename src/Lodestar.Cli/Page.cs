@@ -59,16 +59,22 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
         return this;
     }
 
-    /// <summary>Adds rows under headings. On a terminal the flexible column is cut so that no line wraps.</summary>
+    /// <summary>Adds rows under headings. On a terminal the flexible columns are cut so that no line wraps; where even that is
+    /// not enough each row becomes a few lines.</summary>
     public Page Table(IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         var lines = rows.Select(row => row.Select(Cells.OneLine).ToArray()).ToArray();
-        var widths = Cells.Widths(columns, lines, shape.Width);
+        if (Cells.Widths(columns, lines, shape.Width) is not { } widths)
+            return Stacked(columns, lines);
         Row(columns.Select(column => column.Title).ToArray(), widths, _ => Ink.Dim);
         foreach (var line in lines)
             Row(line, widths, index => columns[index].Ink?.Invoke(line[index]) ?? Ink.Plain);
         return this;
     }
+
+    /// <summary>Adds text of files and programs: byte for byte where a program reads it, harmless on a terminal.</summary>
+    public Page Foreign(string text) =>
+        Raw(shape.Width is null ? text : string.Join('\n', text.Split('\n').Select(Cells.OneLine)));
 
     /// <summary>Adds finished text as it is: a graph, a script, a document of ours.</summary>
     public Page Raw(string text)
@@ -126,6 +132,25 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
     {
         Append(label, ink);
         Line(text);
+    }
+
+    private Page Stacked(IReadOnlyList<Column> columns, string[][] rows)
+    {
+        foreach (var row in rows)
+        {
+            Append(row[0], Ink.Bold);
+            content.Append('\n');
+            for (var index = 1; index < row.Length; index++)
+            {
+                if (row[index].Length == 0)
+                    continue;
+                Append($"  {columns[index].Title}: ", Ink.Dim);
+                Append(row[index], columns[index].Ink?.Invoke(row[index]) ?? Ink.Plain);
+                content.Append('\n');
+            }
+        }
+
+        return this;
     }
 
     /// <summary>One line of a table, without blanks at its end.</summary>

@@ -33,6 +33,32 @@ public sealed class PageTests
         Assert.Equal(lines[1].IndexOf("ready", StringComparison.Ordinal) + 2, lines[2].IndexOf("ready", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("e\u0301a", 2)]
+    [InlineData("日本", 4)]
+    [InlineData("✅ok", 4)]
+    [InlineData("🚀", 2)]
+    [InlineData("\u200F\u200Ba", 1)]
+    [InlineData("ﷺ", 1)]
+    public void Letters_take_the_columns_a_terminal_gives_them(string text, int expected) => Assert.Equal(expected, Cells.Width(text));
+
+    [Fact]
+    public void A_table_that_cannot_fit_becomes_lines_and_loses_nothing()
+    {
+        var lines = Table(new PageShape(20, Colour: false), ["an-id-of-some-length", "The title", "ready"], ["F002", "", "done"]);
+
+        Assert.Equal(["an-id-of-some-length", "  TITLE: The title", "  STATUS: ready", "F002", "  STATUS: done", ""], lines);
+    }
+
+    [Fact]
+    public void Text_of_files_is_exact_in_a_pipe_and_harmless_on_a_terminal()
+    {
+        const string text = "+\e[2Jx\r\n\ty\n";
+
+        Assert.Equal(text, Encoding.UTF8.GetString(new Page(PageShape.Plain, MemoryConsole.Noon).Foreign(text).ToUtf8()));
+        Assert.DoesNotContain(new Page(new PageShape(80, false), MemoryConsole.Noon).Foreign(text).ToUtf8(), value => value is 0x1b or (byte)'\r');
+    }
+
     [Fact]
     public void An_escape_sequence_in_a_title_never_reaches_the_terminal()
     {

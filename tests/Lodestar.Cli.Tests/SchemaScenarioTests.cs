@@ -87,7 +87,8 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("run show");
         await AskAsync("run watch");
         await AskAsync("run log");
-        await AskAsync("run replay", project.RunPath(await project.RunIdAsync(), "ledger.ndjson"));
+        var first = await project.RunIdAsync();
+        await AskAsync("run replay", project.RunPath(first, "ledger.ndjson"));
         await AskAsync("run explain", "F002");
         await AskAsync("run diff", "F001");
         await AskAsync("ps", "--all");
@@ -102,6 +103,9 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("run pause");
         await AskAsync("run abort");
         await AskAsync("__crash-labels");
+        foreach (var file in Directory.GetFiles(Path.Combine(project.Repo.Root, ".lodestar"), "runtime.sqlite*"))
+            File.Delete(file);
+        await AskAsync("import ledger", first);
 
         // The demonstration holds its own answer to the schema; the server speaks another protocol, and has tests of its own.
         Assert.Empty(Verbs.Where(IsOfRuns).Except([.. asked, "demo", "mcp serve"]));
@@ -122,7 +126,7 @@ public sealed class SchemaScenarioTests : IDisposable
     private static IEnumerable<string> Verbs => new CommandTree().Verbs.Select(verb => verb.FullName["lodestar ".Length..]);
 
     /// <summary>Verbs that need a repository and agents, or serve a client.</summary>
-    private static bool IsOfRuns(string verb) => verb.Split(' ')[0] is "run" or "plan" or "resume" or "ps" or "demo" or "mcp" or "__crash-labels";
+    private static bool IsOfRuns(string verb) => verb == "import ledger" || verb.Split(' ')[0] is "run" or "plan" or "resume" or "ps" or "demo" or "mcp" or "__crash-labels";
 
     private Task<ProgramRun> AskAsync(string verb, params string[] arguments) => AskAsync(verb, 0, arguments);
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Lodestar.Core;
+using Lodestar.Engine;
+using Lodestar.Engine.Operations;
 
 namespace Lodestar.Cli.Commands;
 
@@ -23,27 +25,75 @@ internal static class CompleteCommand
                 foreach (var word in data.Words)
                     page.Line(word);
             },
-            Run = (given, _) => Task.FromResult(Outcome<Completions>.Done(new(Find(tree, given.Get(words) ?? [])))),
+            Run = async (given, cancellation) =>
+            {
+                var typed = given.Get(words) ?? [];
+                return new Completions([.. await FindAsync(tree, typed, given.Context, cancellation)]);
+            },
         };
     }
 
-    private static string[] Find(CommandTree tree, string[] typed)
+    private static async Task<IEnumerable<string>> FindAsync(
+        CommandTree tree, string[] typed, CommandContext context, CancellationToken cancellation)
     {
         var begun = typed.LastOrDefault() ?? "";
         var before = typed.SkipLast(1).ToArray();
-        var command = tree.Root.Parse(before).CommandResult.Command;
+        var parsed = tree.Root.Parse(before);
+        var command = parsed.CommandResult.Command;
         var options = CommandTree.Ancestors(command)
             .SelectMany(parent => parent.Options.Where(option => option.Recursive))
             .Concat(command.Options)
             .Where(option => !option.Hidden)
             .ToArray();
 
-        var words = begun.StartsWith('-') ? options.Select(option => option.Name)
-            : AwaitingValue(options, before) is { } option ? Values(option.GetCompletions(CompletionContext.Empty))
+        if (begun.StartsWith('-'))
+            return Beginning(begun, options.Select(option => option.Name));
+        var awaiting = AwaitingValue(options, before);
+        var fixedWords = awaiting is not null
+            ? Values(awaiting.GetCompletions(CompletionContext.Empty))
             : command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name)
                 .Concat(command.Arguments.SelectMany(argument => Values(argument.GetCompletions(CompletionContext.Empty))));
-        return [.. words.Where(word => word.StartsWith(begun, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+        var kinds = awaiting is not null ? [KindOf(awaiting.Name)] : command.Arguments.Select(argument => KindOf(argument.Name)).ToArray();
+        var there = parsed.GetValue(tree.Global.Directory) is { } path && Directory.Exists(Path.GetFullPath(path, context.Directory))
+            ? context.At(path)
+            : context;
+        var ids = new List<string>();
+        foreach (var kind in kinds.OfType<IdKind>())
+            ids.AddRange(await IdsAsync(kind, begun, there, cancellation));
+        return Beginning(begun, fixedWords).Concat(ids);
     }
+
+    /// <summary>A symbol's name says what it takes, so that no verb has to say it again.</summary>
+    private static IdKind? KindOf(string symbol) => symbol switch
+    {
+        "task" or "--task" or "--depends-on" or "--add-depends-on" or "--remove-depends-on" => IdKind.Task,
+        "agent" or "--agent" or "--from" => IdKind.Agent,
+        "run" or "--run" => IdKind.Run,
+        _ => null,
+    };
+
+    /// <summary>Ids of the project here. A shell waits for this while somebody types: what is refused or broken offers nothing.</summary>
+    private static async Task<IEnumerable<string>> IdsAsync(IdKind kind, string begun, CommandContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            if (context.OpenSession().Data is not { } session)
+                return [];
+            using (session)
+                return (await new SuggestIds(kind, begun).ExecuteAsync(session, cancellation)).Data?.Ids ?? [];
+        }
+        catch (EnvironmentException)
+        {
+            return [];
+        }
+        catch (RefusedException)
+        {
+            return [];
+        }
+    }
+
+    private static IEnumerable<string> Beginning(string begun, IEnumerable<string> words) =>
+        words.Where(word => word.StartsWith(begun, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal);
 
     private static Option? AwaitingValue(Option[] options, string[] before) =>
         before is [.., var last]

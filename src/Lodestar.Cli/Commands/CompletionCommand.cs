@@ -30,8 +30,13 @@ internal static class CompletionCommand
     {
         "bash" => """
             _lodestar() {
-                local IFS=$'\n'
-                COMPREPLY=($(lodestar __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+                local words=() word
+                mapfile -t words < <(lodestar __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+                COMPREPLY=()
+                for word in "${words[@]}"; do
+                    printf -v word %q "$word"
+                    COMPREPLY+=("$word")
+                done
             }
             complete -o default -F _lodestar lodestar
 
@@ -59,7 +64,8 @@ internal static class CompletionCommand
                 param($word, $ast, $position)
                 $words = @($ast.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt $position } | ForEach-Object { "$_" })
                 lodestar __complete -- @words "$word" 2>$null | ForEach-Object {
-                    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+                    $text = if ($_ -match '^[\w./:-]+$') { $_ } else { "'" + $_.Replace("'", "''") + "'" }
+                    [System.Management.Automation.CompletionResult]::new($text, $_, 'ParameterValue', $_)
                 }
             }
 

@@ -108,7 +108,7 @@ internal static class RunQueryCommands
             Accepts = [task, run],
             About = Explanation.Reads("lodestar run diff", "lodestar run diff F001"),
             Data = RunViewJson.Default.RunDifference,
-            Text = (page, difference) => page.Raw(difference.Diff),
+            Text = (page, difference) => page.Foreign(difference.Diff),
             Run = (given, cancellation) => given.AtDeskAsync(
                 new DiffRun(given.Get(task) is { } id ? new TaskId(id) : null, RunInputs.Id(given.Get(run))).ExecuteAsync, cancellation),
         };

@@ -103,7 +103,7 @@ internal static class TaskPlanCommands
             Accepts = [format],
             About = Explanation.Reads("lodestar task graph", "lodestar task graph --format mermaid", "lodestar task graph --format dot | dot -Tsvg"),
             Data = PlaneJson.Default.TaskGraphDrawing,
-            Text = (page, graph) => page.Raw(graph.Drawing ?? ""),
+            Text = (page, graph) => page.Foreign(graph.Drawing ?? ""),
             Run = (given, cancellation) =>
             {
                 // The JSON drawing is the envelope itself, asked for with --json or not.
