@@ -17,7 +17,7 @@ internal sealed class CommandContext
         Variable = Environment.GetEnvironmentVariable,
         Clock = new SystemClock(),
         ReadLine = Output.ReadLine,
-        Directory = Environment.CurrentDirectory,
+        Directory = WhereWeAre(),
         TemporaryDirectory = Path.GetTempPath(),
         Executable = ThisProgram(),
         Variables = () => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
@@ -90,6 +90,20 @@ internal sealed class CommandContext
         var bytes = new byte[mostBytes];
         var length = input.ReadAtLeast(bytes, mostBytes, throwOnEndOfStream: false);
         return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+
+    /// <summary>A directory that was removed under its shell is named all the same; verbs say that it is not there.</summary>
+    private static string WhereWeAre()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            var named = Environment.GetEnvironmentVariable("PWD");
+            return Path.IsPathFullyQualified(named ?? "") && !System.IO.Directory.Exists(named) ? named! : "/(removed)";
+        }
     }
 
     private static IReadOnlyList<string> ThisProgram()

@@ -10,10 +10,10 @@ public sealed class CompletionTests : IDisposable
     private readonly MemoryConsole console = new();
 
     [Theory]
-    [InlineData("task|show|", "F001", "F0 2")]
+    [InlineData("task|show|", "F0 2", "F001")]
     [InlineData("task|show|F001", "F001")]
     [InlineData("task|verify|F0 ", "F0 2")]
-    [InlineData("task|create|--depends-on|", "F001", "F0 2")]
+    [InlineData("task|create|--depends-on|", "F0 2", "F001")]
     [InlineData("msg|send|--task|F001", "F001")]
     [InlineData("task|list|--status|do", "done")]
     [InlineData("task|show|G")]
@@ -81,7 +81,7 @@ public sealed class CompletionTests : IDisposable
             new ChildLimits(TimeSpan.FromMinutes(2), 1 << 16, 1 << 16),
             CancellationToken.None);
 
-        Assert.Equal("F001\nF0\\ 2\n", System.Text.Encoding.UTF8.GetString(said.Output));
+        Assert.Equal("F0\\ 2\nF001\n", System.Text.Encoding.UTF8.GetString(said.Output));
     }
 
     [Theory]

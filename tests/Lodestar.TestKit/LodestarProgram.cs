@@ -51,10 +51,12 @@ public sealed class LodestarProgram
     {
         // The runtime maps its code through a file of its own unless told not to, and that would be too large as well.
         // The signal that comes with the failed write is ignored, as the runtime has it anyway: the write itself fails.
-        var script = $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$@\"";
-        var order = new ChildOrder("/bin/sh", ["-c", script, "sh", Location, .. arguments], directory, environment);
-        return new StartedProgram(ChildProcess.Start(order), arguments);
+        return StartThrough(directory, $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$@\"", arguments);
     }
+
+    /// <summary>Starts one command as a shell script does it that has program and arguments in <c>"$@"</c>.</summary>
+    public StartedProgram StartThrough(string directory, string script, params string[] arguments) => new(
+        ChildProcess.Start(new ChildOrder("/bin/sh", ["-c", script, "sh", Location, .. arguments], directory, environment)), arguments);
 
     /// <summary>Starts one command, for tests that do something to it while it goes on.</summary>
     /// <param name="directory">Where it is started.</param>

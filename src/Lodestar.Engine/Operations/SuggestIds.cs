@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lodestar.Core;
+using Lodestar.Engine.Storage;
 
 namespace Lodestar.Engine.Operations;
 

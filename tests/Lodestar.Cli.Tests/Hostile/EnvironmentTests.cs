@@ -1,0 +1,127 @@
+using Lodestar.TestKit;
+
+namespace Lodestar.Cli.Tests.Hostile;
+
+/// <summary>Machines and shells that are not as they should be: the real program says what is so, and loses nothing.</summary>
+[Trait("Category", "Transcript")]
+public sealed class EnvironmentTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly ScratchDirectory scratch = new();
+    private readonly LodestarProgram program;
+
+    public EnvironmentTests()
+    {
+        program = new LodestarProgram(scratch);
+        scratch.Write("p/.lodestar/spec.yaml", "project: {id: 01JZ0000000000000000000000, name: Prüfung 日本}\ntasks:\n  \"ä b/../c\": {title: Größe}\n");
+    }
+
+    [Fact]
+    public async Task A_directory_removed_under_its_shell_is_named()
+    {
+        var run = await ThroughAsync("mkdir gone && cd gone && rmdir ../gone && exec \"$@\"", "status", "--json");
+
+        Assert.Equal((1, "directory-unknown"), (run.ExitCode, run.Code));
+    }
+
+    [Theory]
+    [InlineData("LANG=C LC_ALL=C exec \"$@\"")]
+    [InlineData("exec env -i PATH=\"$PATH\" ${DOTNET_ROOT:+DOTNET_ROOT=\"$DOTNET_ROOT\"} \"$@\"")]
+    public async Task Neither_a_plain_locale_nor_a_missing_home_changes_a_letter(string script)
+    {
+        var run = await ThroughAsync(script, "task", "show", "ä b/../c");
+
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.StartsWith("ä b/../c - Größe\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_closed_standard_output_is_told_and_nothing_of_it_lands_in_a_file()
+    {
+        var joined = await ThroughAsync("exec \"$@\" >&-", "agent", "join", "--name", "ada");
+        var listed = (await program.RunAsync(scratch.PathOf("p"), "agent", "list", "--json")).MustSucceed();
+        var healthy = await program.RunAsync(scratch.PathOf("p"), "doctor", "--json");
+
+        Assert.True(joined.ExitCode is 0 or 3, joined.ToString());
+        Assert.Equal(1, listed.Data["count"]!.GetValue<int>());
+        Assert.True(healthy.ExitCode == 0, healthy.ToString());
+    }
+
+    [Fact]
+    public async Task A_closed_standard_error_does_not_change_the_answer()
+    {
+        var run = await ThroughAsync("exec \"$@\" 2>&-", "task", "show", "F009", "--json");
+
+        Assert.Equal((1, "task-unknown"), (run.ExitCode, run.Code));
+    }
+
+    [Fact]
+    public async Task A_reader_that_has_seen_enough_is_no_failure()
+    {
+        var run = await ThroughAsync("\"$@\" | head -c 1; true", "task", "list", "--json");
+
+        Assert.Equal(("{", ""), (run.Output, run.Error));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public async Task On_a_terminal_no_line_of_a_table_is_wider_than_it(int columns)
+    {
+        var wide = string.Concat(Enumerable.Repeat("日本 [/x] ", 20));
+        scratch.Write("p/.lodestar/spec.yaml", $"tasks:\n  F001: {{title: \"{wide}\", labels: [one, two]}}\n  F002: {{title: Two, depends_on: [F001]}}\n");
+        var terminal = $"TYPED=\"$*\" TERM=xterm exec script -qec 'stty cols {columns} rows 50; exec $TYPED' /dev/null";
+
+        var run = await ThroughAsync(terminal, "task", "list");
+        var plain = await ThroughAsync("NO_COLOR=1 " + terminal, "task", "list");
+
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Contains("\e[", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[", plain.Output, StringComparison.Ordinal);
+        Assert.Contains("[/x]", plain.Output, StringComparison.Ordinal);
+        Assert.All(
+            plain.Output.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.StartsWith("F0", StringComparison.Ordinal)),
+            line => Assert.True(Cells.Width(line) <= columns, line));
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("link")]
+    public async Task What_is_called_dot_lodestar_and_is_no_folder_of_ours_is_refused_and_left_alone(string kind)
+    {
+        var place = scratch.PathOf("q", ".lodestar");
+        Directory.CreateDirectory(scratch.PathOf("q"));
+        if (kind == "file")
+            File.WriteAllText(place, "mine");
+        else
+            File.CreateSymbolicLink(place, scratch.PathOf("p", ".lodestar"));
+
+        var asked = await program.RunAsync(scratch.PathOf("q"), "task", "list", "--json");
+        var init = await program.RunAsync(scratch.PathOf("q"), "init", "--force", "--json");
+
+        Assert.True(asked.ExitCode == 1 && asked.Code is "not-initialized" or "state-linked", asked.ToString());
+        Assert.True(init.ExitCode is 1 or 3 && init.Code is not null, init.ToString());
+        Assert.True(kind == "file" ? File.ReadAllText(place) == "mine" : new FileInfo(place).LinkTarget is not null);
+    }
+
+    [Fact]
+    public async Task A_project_above_the_repository_is_not_this_repositorys()
+    {
+        Directory.CreateDirectory(scratch.PathOf("p", "inner", ".git"));
+        scratch.Write("p/inner/.git/HEAD", "ref: refs/heads/main\n");
+
+        var run = await program.RunAsync(scratch.PathOf("p", "inner"), "task", "list", "--json");
+
+        Assert.True(run.ExitCode == 1 && run.Code is not null, run.ToString());
+    }
+
+    public void Dispose() => scratch.Dispose();
+
+    private async Task<ProgramRun> ThroughAsync(string script, params string[] arguments)
+    {
+        await using var started = program.StartThrough(scratch.PathOf("p"), script, arguments);
+        return await started.EndAsync(Patience);
+    }
+}
