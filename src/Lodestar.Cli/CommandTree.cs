@@ -40,7 +40,10 @@ internal sealed class CommandTree
             TaskWorkCommands.Renew(),
             TaskWorkCommands.Release(),
             TaskWorkCommands.Done(),
-            TaskWorkCommands.Verify()));
+            TaskWorkCommands.Verify(),
+            TaskWorkCommands.Complete(),
+            TaskPlanCommands.Delete(),
+            TaskPlanCommands.Restore()));
         Root.Subcommands.Add(Group(
             "agent",
             "Registers agents and shows who works.",

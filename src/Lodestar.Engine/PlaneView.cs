@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Lodestar.Core;
 using Lodestar.Core.Planes;
 using Lodestar.Core.Spec;
@@ -58,10 +59,13 @@ public class PlaneView
     /// <returns>The definition, or the refusal <c>task-unknown</c>.</returns>
     public Outcome<TaskDefinition> Task(string id) => Board.Find(new TaskId(id)) is { } task
         ? task
-        : new Refusal("task-unknown", $"There is no task {id}.", "lodestar task list")
-        {
-            Details = new() { ["task_id"] = id },
-        };
+        : Unknown(id);
+
+    /// <summary>The refusal for an id that names no task.</summary>
+    internal static Refusal Unknown(string id) => new("task-unknown", $"There is no task {id}.", "lodestar task list")
+    {
+        Details = new() { ["task_id"] = id },
+    };
 
     /// <summary>Who acts. In a lane that is the lane's agent, whatever was asked for; elsewhere whom the caller named.</summary>
     /// <param name="named">The agent named by the caller, or null.</param>
@@ -105,6 +109,9 @@ public sealed class PlaneChange : PlaneView
     /// <summary>Whether this transaction has forgotten its slice of old history.</summary>
     internal bool HasSwept { get; set; }
 
+    /// <summary>The leases that ended because their tasks are deleted.</summary>
+    internal ImmutableArray<Lease> EndedOnOpening { get; private set; } = [];
+
     /// <summary>Appends an event of this project and gives its number.</summary>
     public long Append(PlaneEvent happened) => Store.AppendEvent(Project, happened);
 
@@ -116,7 +123,10 @@ public sealed class PlaneChange : PlaneView
         foreach (var lease in Store.LiveLeases(Project).Values)
         {
             if (Index.PlaceOf(lease.Task) is var place and not SpecIndex.Nowhere && Index.StatusAt(place) == TaskStatus.Deleted)
+            {
                 Store.EndLease(lease.Id, "deleted");
+                EndedOnOpening = EndedOnOpening.Add(lease);
+            }
         }
     }
 }

@@ -59,6 +59,9 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("task claim", "T1");
         await AskAsync("task done", "T1");
         await AskAsync("task verify", "T1");
+        await AskAsync("task complete", "T2");
+        await AskAsync("task delete", "T1", "--cascade");
+        await AskAsync("task restore", "T2", "T1");
         await AskAsync("agent heartbeat");
         await AskAsync("agent list");
         await AskAsync("agent show", (await AskAsync("agent list")).Data["agents"]![0]!["agent_id"]!.GetValue<string>());

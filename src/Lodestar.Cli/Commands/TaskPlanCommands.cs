@@ -21,9 +21,10 @@ internal static class TaskPlanCommands
         var locks = Inputs.Texts("--lock", "A pattern of files the task may touch.");
         var criteria = Inputs.Texts("--accept", "Something a reviewer checks.", "-a");
         var prd = new PrdInputs();
+        var agent = Inputs.Text("--agent", "Who writes it down, for the record. Default: LODESTAR_AGENT_ID.");
         return new Verb<TaskDetails>("create", "Writes a new task into the spec.")
         {
-            Accepts = [title, id, description, priority, .. status.All, dependsOn, labels, locks, criteria, .. prd.ForNew],
+            Accepts = [title, id, description, priority, .. status.All, dependsOn, labels, locks, criteria, .. prd.ForNew, agent],
             About = Explanation.Changes(
                 "Adds the task to .lodestar/spec.yaml; every other byte of the file stays.",
                 "lodestar task create --title \"Reset a forgotten password\" --depends-on F001 --accept \"A mail is sent\""),
@@ -45,6 +46,7 @@ internal static class TaskPlanCommands
                     Locks = [.. given.All(locks)],
                     AcceptanceCriteria = [.. given.All(criteria)],
                     Prd = prd.Read(given),
+                    Agent = given.Agent(agent),
                 }.ExecuteAsync,
                 cancellation),
         };
@@ -63,12 +65,13 @@ internal static class TaskPlanCommands
         var locks = new ListInputs("lock", "a file pattern");
         var criteria = new ListInputs("accept", "an acceptance criterion", "--accept", "-a");
         var prd = new PrdInputs();
+        var agent = Inputs.Text("--agent", "Who changes it, for the record. Default: LODESTAR_AGENT_ID.");
         return new Verb<TaskDetails>("update", "Changes a task's definition, or its status by hand.")
         {
             Accepts =
             [
                 task, title, description, priority, .. status.All,
-                .. dependsOn.All, .. labels.All, .. locks.All, .. criteria.All, .. prd.All,
+                .. dependsOn.All, .. labels.All, .. locks.All, .. criteria.All, .. prd.All, agent,
             ],
             About = Explanation.Changes(
                 "Changes the named fields in .lodestar/spec.yaml; every other byte of the file stays. A status is written to the runtime plane.",
@@ -88,8 +91,47 @@ internal static class TaskPlanCommands
                     Locks = locks.Read(given),
                     AcceptanceCriteria = criteria.Read(given),
                     Prd = prd.Read(given),
+                    Agent = given.Agent(agent),
                 }.ExecuteAsync,
                 cancellation),
+        };
+    }
+
+    /// <summary><c>lodestar task delete</c>.</summary>
+    public static Verb Delete()
+    {
+        var task = Inputs.Task();
+        var cascade = Inputs.Flag("--cascade", "Delete everything that depends on it, too.");
+        var agent = Inputs.Agent("Who deletes it, for the record.");
+        return new Verb<DeletedTasks>("delete", "Takes a task out of the plan; it can be restored.")
+        {
+            Accepts = [task, cascade, agent],
+            About = Explanation.Changes(
+                "Writes status: deleted to the task in .lodestar/spec.yaml; the definition stays. A live lease ends.",
+                "lodestar task delete F001",
+                "lodestar task delete F001 --cascade"),
+            Data = PlaneJson.Default.DeletedTasks,
+            Text = TaskWorkText.Deleted,
+            Run = (given, cancellation) => given.InSessionAsync(
+                new DeleteTask(given.Get(task)!, given.Get(cascade), given.Agent(agent)).ExecuteAsync, cancellation),
+        };
+    }
+
+    /// <summary><c>lodestar task restore</c>.</summary>
+    public static Verb Restore()
+    {
+        var tasks = new Argument<string[]>("task") { Description = "The tasks' ids.", Arity = ArgumentArity.OneOrMore };
+        var agent = Inputs.Agent("Who restores them, for the record.");
+        return new Verb<RestoredTasks>("restore", "Takes deleted tasks back into the plan.")
+        {
+            Accepts = [tasks, agent],
+            About = Explanation.Changes(
+                "Removes status: deleted from the tasks in .lodestar/spec.yaml, all or none; their status of before shows again.",
+                "lodestar task restore F001 F002"),
+            Data = PlaneJson.Default.RestoredTasks,
+            Text = TaskWorkText.Restored,
+            Run = (given, cancellation) => given.InSessionAsync(
+                new RestoreTasks([.. given.Get(tasks)!], given.Agent(agent)).ExecuteAsync, cancellation),
         };
     }
 

@@ -99,6 +99,25 @@ internal static class TaskWorkCommands
         };
     }
 
+    /// <summary><c>lodestar task complete</c>.</summary>
+    public static Verb Complete()
+    {
+        var task = Inputs.Task();
+        var agent = Inputs.Agent("Who finished it; without an agent the caller acts for the holder.");
+        var fence = Inputs.Fence();
+        return new Verb<FinishedTask>("complete", "Says in one step that the work on a task is finished and accepted.")
+        {
+            Accepts = [task, agent, fence],
+            About = Explanation.Changes(
+                "Marks the task done and verified in one transaction, under the rules of both, and ends its lease.",
+                "lodestar task complete F001 --agent A1B2C3D4"),
+            Data = PlaneJson.Default.FinishedTask,
+            Text = TaskWorkText.Finished,
+            Run = (given, cancellation) => given.InSessionAsync(
+                new FinishTask(given.Get(task)!, given.Agent(agent), given.Get(fence)).ExecuteAsync, cancellation),
+        };
+    }
+
     private static Option<string> Ttl(string description) =>
         new("--ttl", "-t") { Description = description + " Default: LODESTAR_LEASE_TTL, else 15m.", HelpName = "duration" };
 }

@@ -43,4 +43,19 @@ internal static class TaskWorkText
         page.Line($"Verified {string.Join(", ", tasks.TaskIds.Select(id => id.Value))}");
         page.Field("Unblocked", tasks.Unblocked.Select(id => id.Value));
     }
+
+    /// <summary>A task that is finished and accepted, and what it opened.</summary>
+    public static void Finished(Page page, FinishedTask task)
+    {
+        page.Line($"Task {task.TaskId} is {task.Status}");
+        page.Field("Unblocked", task.Unblocked.Select(id => id.Value));
+    }
+
+    /// <summary>Tasks that are out of the plan.</summary>
+    public static void Deleted(Page page, DeletedTasks tasks) =>
+        page.Line($"Deleted {tasks.Count} task{(tasks.Count == 1 ? "" : "s")}").Bullets(tasks.Deleted.Select(task => $"{task.Id} - {task.Title}"));
+
+    /// <summary>Tasks that are in the plan again.</summary>
+    public static void Restored(Page page, RestoredTasks tasks) =>
+        page.Line($"Restored {tasks.Count} task{(tasks.Count == 1 ? "" : "s")}").Bullets(tasks.Restored.Select(task => $"{task.Id} - {task.Title} ({task.Status})"));
 }

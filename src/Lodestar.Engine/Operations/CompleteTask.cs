@@ -24,28 +24,26 @@ public sealed record CompleteTask(string Task, string? Agent, long? Fence = null
 
     private Outcome<CompletedTask> Decide(PlaneChange plane)
     {
-        var found = plane.Task(Task);
-        if (found.Data is not { } task)
+        var found = TaskActor.Find(plane, Task, Agent, Fence);
+        if (found.Data is not { } actor)
             return found.Refusal!;
-        var actor = plane.Actor(Agent);
-        if (actor.Refusal is { } unknown)
-            return unknown;
-        if (LeaseRules.Fence(task.Id, Fence, plane.Store.LastFence(plane.Project, task.Id)) is { } stale)
-            return stale;
+        var task = actor.Task;
         var step = TaskStatusRules.Complete(plane.Board, task, actor.Agent);
         if (step.Refusal is { } refusal)
             return refusal;
         Warning[] warnings = step.Warning is { } warning ? [warning] : [];
         return Outcome<CompletedTask>.Done(
-            step.Changes ? Record(plane, task, actor.Agent) : Answer(task.Id, plane.Board.StatusOf(task), plane.Board.StateOf(task.Id)),
+            step.Changes ? Record(plane, actor, Note) : Answer(task.Id, plane.Board.StatusOf(task), plane.Board.StateOf(task.Id)),
             [new("task.verify", $"lodestar task verify {ShellWord.Quote(task.Id.Value)}", "Accept the work and open what waits for it")],
             warnings);
     }
 
-    private CompletedTask Record(PlaneChange plane, TaskDefinition task, AgentId? caller)
+    /// <summary>Writes down that the work is finished.</summary>
+    internal static CompletedTask Record(PlaneChange plane, TaskActor actor, string? note)
     {
+        var task = actor.Task;
         var lease = plane.Board.LeaseOf(task.Id);
-        var by = caller ?? lease?.Agent;
+        var by = actor.Agent ?? lease?.Agent;
         var now = StoreTime.Rounded(plane.Now.Wall);
         var state = new TaskState(task.Id, TaskStatus.Done, DefinitionHash.Of(task), now)
         {
@@ -58,8 +56,8 @@ public sealed record CompleteTask(string Task, string? Agent, long? Fence = null
         if (by is { } agent)
             plane.Store.TouchAgent(agent);
         JsonObject data = lease is null ? [] : new() { ["lease_id"] = lease.Id.Value, ["fence"] = lease.Fence };
-        if (Note is not null)
-            data["note"] = Note;
+        if (note is not null)
+            data["note"] = note;
         plane.Append(new("task.done")
         {
             Agent = by,
@@ -71,21 +69,17 @@ public sealed record CompleteTask(string Task, string? Agent, long? Fence = null
 
     private Outcome<CompletedTask> Report(PlaneChange plane, RunId? run)
     {
-        var found = plane.Task(Task);
-        if (found.Data is not { } task)
+        var found = TaskActor.Find(plane, Task, Agent, Fence);
+        if (found.Data is not { } actor)
             return found.Refusal!;
-        var actor = plane.Actor(Agent);
-        if (actor.Refusal is { } unknown)
-            return unknown;
-        if (LeaseRules.Fence(task.Id, Fence, plane.Store.LastFence(plane.Project, task.Id)) is { } stale)
-            return stale;
+        var task = actor.Task;
         plane.Append(new("task.reported_done") { Agent = actor.Agent, Task = task.Id, Run = run });
         return Outcome<CompletedTask>.Done(
             Answer(task.Id, plane.Board.StatusOf(task), plane.Board.StateOf(task.Id)) with { Reported = true },
             warnings: [new("reported-only", $"The run was told that task {task.Id} is finished; it decides by the evidence.")]);
     }
 
-    private static CompletedTask Answer(TaskId task, TaskStatus status, TaskState? state) => new(task, StatusText.Of(status))
+    internal static CompletedTask Answer(TaskId task, TaskStatus status, TaskState? state) => new(task, StatusText.Of(status))
     {
         CompletedBy = state?.CompletedBy,
         CompletedAt = state?.CompletedAt,

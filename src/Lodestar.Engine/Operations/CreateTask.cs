@@ -38,83 +38,11 @@ public sealed record CreateTask(string Title)
     /// <summary>Product intent, or null.</summary>
     public PrdRequest? Prd { get; init; }
 
+    /// <summary>Who writes it down, for the record; null for nobody in particular.</summary>
+    public string? Agent { get; init; }
+
     /// <summary>Runs the operation.</summary>
     /// <returns>The full task, or a refusal without effect.</returns>
-    public async Task<Outcome<TaskDetails>> ExecuteAsync(EngineSession session, CancellationToken cancellation)
-    {
-        var status = TaskStatus.Ready;
-        var refusal = LaneGate.Check(session, "task create")
-            ?? CheckTitle(Title)
-            ?? (Id is null ? null : SpecChange.CheckId(Id))
-            ?? DependsOn.Select(SpecChange.CheckId).FirstOrDefault(problem => problem is not null)
-            ?? SpecChange.CheckLocks(Locks)
-            ?? Status?.Check(out status);
-        if (refusal is not null)
-            return refusal;
-        var intent = Prd?.ForNew(session.Context.Root.Value) ?? new PrdIntent([]);
-        if (intent.Refusal is not null)
-            return intent.Refusal;
-
-        TaskId? created = null;
-        var edited = await session.Spec.EditAsync(
-            async document =>
-            {
-                var task = Definition(document.Spec, WholeSecond(session.Clock.GetUtcNow()), intent.Data!.Prd) with
-                {
-                    Status = status == TaskStatus.Deleted ? status : null,
-                };
-                created = task.Id;
-                var added = SpecEditor.AddTask(document, task);
-                if (added.Data is not { } after)
-                    return added;
-                if (SpecChange.CheckGraph(after, task.Id) is { } broken)
-                    return broken;
-                if (status is TaskStatus.Ready or TaskStatus.Deleted)
-                    return after;
-                var recorded = await TaskStatusChange.RecordAsync(session, task, status, Status!.Reason, cancellation).ConfigureAwait(false);
-                return recorded.Refusal is { } unrecorded ? unrecorded : after;
-            },
-            cancellation).ConfigureAwait(false);
-        if (edited.Refusal is not null)
-            return edited.Refusal;
-        var shown = await new ShowTask(created!.Value.Value).ExecuteAsync(session, cancellation).ConfigureAwait(false);
-        return shown.Data is { } details ? Outcome<TaskDetails>.Done(details, shown.Next, intent.Warnings) : shown;
-    }
-
-    internal static Refusal? CheckTitle(string title) => string.IsNullOrWhiteSpace(title)
-        ? new("title-needed", "A task needs a title.", "add --title")
-        : null;
-
-    private static DateTimeOffset WholeSecond(DateTimeOffset time) => time.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerSecond));
-
-    private TaskDefinition Definition(ProjectSpec spec, DateTimeOffset now, ImmutableArray<PrdReference> prd) => new(
-        Id is null ? NextId(spec) : new(Id),
-        Title,
-        Description,
-        [.. AcceptanceCriteria.Distinct()],
-        [.. DependsOn.Distinct().Select(id => new TaskId(id))],
-        [.. Labels.Distinct()],
-        [.. Locks.Distinct()],
-        Priority,
-        null)
-    {
-        CreatedAt = now,
-        Prd = prd,
-    };
-
-    private static TaskId NextId(ProjectSpec spec)
-    {
-        var highest = 0L;
-        foreach (var task in spec.Tasks)
-        {
-            if (task.Id.Value is ['T', .. var digits]
-                && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                && number < long.MaxValue)
-            {
-                highest = Math.Max(highest, number);
-            }
-        }
-
-        return new($"T{highest + 1:000}");
-    }
+    public Task<Outcome<TaskDetails>> ExecuteAsync(EngineSession session, CancellationToken cancellation) =>
+        NewTasks.WriteAsync(session, [this], Agent, cancellation);
 }

@@ -16,12 +16,6 @@ public sealed record GraphTasks(string Format = "json")
     public Task<Outcome<TaskGraphDrawing>> ExecuteAsync(EngineSession session, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (!Formats.Contains(Format))
-        {
-            return Task.FromResult<Outcome<TaskGraphDrawing>>(
-                new Refusal("format-unknown", $"\"{Format}\" is no format.", $"use one of {string.Join(", ", Formats)}"));
-        }
-
         var loaded = session.LoadSpec();
         return Task.FromResult(loaded.Data is { } spec ? Draw(spec) : loaded.Refusal!);
     }
@@ -37,12 +31,17 @@ public sealed record GraphTasks(string Format = "json")
             {
                 "dot" => GraphText.Dot(spec),
                 "mermaid" => GraphText.Mermaid(spec),
-                "text" => GraphText.Plain(spec),
-                _ => null,
+                "json" => null,
+                _ => GraphText.Plain(spec),
             },
         };
-        return Outcome<TaskGraphDrawing>.Done(drawing, null, [.. findings.Select(finding => new Warning(finding.Rule, finding.Message))]);
+        return Outcome<TaskGraphDrawing>.Done(drawing, null, [.. UnknownFormat(), .. findings.Select(finding => new Warning(finding.Rule, finding.Message))]);
     }
+
+    /// <summary>The predecessor drew any other word as text, and scripts count on its exit.</summary>
+    private Warning[] UnknownFormat() => Formats.Contains(Format)
+        ? []
+        : [new("format-unknown", $"\"{Format}\" is no format; drawn as text. There are {string.Join(", ", Formats)}.")];
 }
 
 /// <summary>The tasks and what leads to what.</summary>

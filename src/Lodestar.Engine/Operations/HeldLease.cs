@@ -1,7 +1,6 @@
 using Lodestar.Core;
 using Lodestar.Core.Planes;
 using Lodestar.Core.Spec;
-using Lodestar.Engine.Storage;
 
 namespace Lodestar.Engine.Operations;
 
@@ -13,14 +12,10 @@ internal sealed record HeldLease(TaskDefinition Task, Lease Lease)
     /// <summary>Finds the lease, or says why the caller may not act under one.</summary>
     internal static Outcome<HeldLease> Find(PlaneView plane, string id, string? agent, long? fence)
     {
-        var found = plane.Task(id);
-        if (found.Data is not { } task)
+        var found = TaskActor.Find(plane, id, agent, fence);
+        if (found.Data is not { } actor)
             return found.Refusal!;
-        var actor = plane.Actor(agent);
-        if (actor.Refusal is { } unknown)
-            return unknown;
-        if (LeaseRules.Fence(task.Id, fence, plane.Store.LastFence(plane.Project, task.Id)) is { } stale)
-            return stale;
+        var task = actor.Task;
         if (plane.Board.LeaseOf(task.Id) is not { } lease)
             return LeaseRules.NotHeld(task.Id);
         return LeaseRules.ActFor(lease, actor.Agent) is { } refusal ? refusal : new HeldLease(task, lease);

@@ -17,10 +17,18 @@ namespace Lodestar.Engine.Operations;
 public sealed record PrdRequest(
     string? Source, ImmutableArray<string> Sections, string? Excerpt, bool Validate = true, bool Rebaseline = false, bool Clear = false)
 {
+    /// <summary>References that are spelled out already; then nothing else of the request counts.</summary>
+    private ImmutableArray<PrdReference> Spelled { get; init; } = [];
+
+    /// <summary>A request for references as a spec holds them; their digests are taken anew.</summary>
+    internal static PrdRequest Of(ImmutableArray<PrdReference> prd, bool validate) => new(null, [], null, validate) { Spelled = prd };
+
     /// <summary>What a new task gets.</summary>
     /// <param name="root">The directory that holds <c>.lodestar</c>.</param>
     internal Outcome<PrdIntent> ForNew(string root)
     {
+        if (!Spelled.IsEmpty)
+            return Agreed(root, Spelled);
         var meant = Meant();
         if (meant.All(one => one.Source is null))
         {

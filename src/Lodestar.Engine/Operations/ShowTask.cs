@@ -13,7 +13,8 @@ public sealed record ShowTask(string Task)
     public Task<Outcome<TaskDetails>> ExecuteAsync(EngineSession session, CancellationToken cancellation) =>
         session.QueryAsync(Show, cancellation);
 
-    private Outcome<TaskDetails> Show(PlaneView plane)
+    /// <summary>Everything known of the task at the moment of a view.</summary>
+    internal Outcome<TaskDetails> Show(PlaneView plane)
     {
         var found = plane.Task(Task);
         if (found.Data is not { } task)

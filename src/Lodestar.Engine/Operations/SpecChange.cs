@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Lodestar.Core;
 using Lodestar.Core.Lanes;
@@ -22,10 +21,13 @@ internal static class SpecChange
         return null;
     }
 
-    /// <summary>Says which rule of the graph a task breaks. What is wrong elsewhere in the spec does not stand in its way.</summary>
-    internal static Refusal? CheckGraph(SpecDocument document, TaskId task)
+    /// <summary>The refusal of a task without a title.</summary>
+    internal static Refusal TitleNeeded { get; } = new("title-needed", "A task needs a title.", "add --title");
+
+    /// <summary>Says which rule of the graph one of some tasks breaks. What is wrong elsewhere in the spec does not stand in their way.</summary>
+    internal static Refusal? CheckGraph(SpecDocument document, IReadOnlySet<TaskId> tasks)
     {
-        var finding = SpecCheck.Run(document.Spec).FirstOrDefault(found => found.Task == task || found.Path.Contains(task));
+        var finding = SpecCheck.Run(document.Spec).FirstOrDefault(found => tasks.Contains(found.Task) || found.Path.Any(tasks.Contains));
         return finding is null
             ? null
             : new(finding.Rule, finding.Message, "lodestar task graph --format text")

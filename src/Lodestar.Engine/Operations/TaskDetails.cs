@@ -76,6 +76,10 @@ public sealed record TaskDetails
     /// <summary>Whether it can be claimed now.</summary>
     public required bool Claimable { get; init; }
 
+    /// <summary>All tasks written, where several were at once and this is the first of them; absent elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<NamedTask>? Created { get; init; }
+
     /// <summary>The fields an update changed; absent elsewhere.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<string>? UpdatedFields { get; init; }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Lodestar.Core;
 using Lodestar.Core.Planes;
 using Lodestar.Core.Spec;
@@ -35,26 +34,16 @@ public sealed record TaskStatusChange(string Word, bool Force = false, string? R
     }
 
     /// <summary>Records the status in the runtime plane and ends a live lease that it contradicts.</summary>
-    internal static Task<Outcome<TaskState>> RecordAsync(
-        EngineSession session, TaskDefinition task, TaskStatus status, string? reason, CancellationToken cancellation) =>
-        session.DecideAsync<TaskState>(
-            plane =>
-            {
-                var now = StoreTime.Rounded(plane.Now.Wall);
-                var state = new TaskState(task.Id, status, DefinitionHash.Of(task), now)
-                {
-                    CompletedAt = status is TaskStatus.Done or TaskStatus.Verified ? now : null,
-                    VerifiedAt = status is TaskStatus.Verified ? now : null,
-                };
-                plane.Store.SetTaskState(plane.Project, state);
-                if (status != TaskStatus.Ready && plane.Board.LeaseOf(task.Id) is { } lease)
-                    plane.Store.EndLease(lease.Id, "status");
-                plane.Append(new("task.update")
-                {
-                    Task = task.Id,
-                    Data = new JsonObject { ["status"] = StatusText.Of(status), ["reason"] = reason },
-                });
-                return state;
-            },
-            cancellation);
+    internal static void Record(PlaneChange plane, TaskDefinition task, TaskStatus status)
+    {
+        var now = StoreTime.Rounded(plane.Now.Wall);
+        var lease = plane.Board.LeaseOf(task.Id);
+        plane.Store.SetTaskState(plane.Project, new(task.Id, status, DefinitionHash.Of(task), now)
+        {
+            CompletedAt = status is TaskStatus.Done or TaskStatus.Verified ? now : null,
+            VerifiedAt = status is TaskStatus.Verified ? now : null,
+        });
+        if (status != TaskStatus.Ready && lease is not null)
+            plane.Store.EndLease(lease.Id, "status");
+    }
 }

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using Lodestar.Core;
+using Lodestar.Core.Planes;
 using Lodestar.Core.Spec;
 using Lodestar.Engine.Spec;
+using Lodestar.Engine.Storage;
 using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
 namespace Lodestar.Engine.Operations;
@@ -46,6 +49,9 @@ public sealed record UpdateTask(string Task)
     private bool SaysNothing => Title is null && Description is null && Priority is null && Status is null && Prd is null
         && Lists.All(list => list.Change.IsNone);
 
+    /// <summary>Who changes it, for the record; null for nobody in particular.</summary>
+    public string? Agent { get; init; }
+
     /// <summary>Runs the operation.</summary>
     /// <returns>The full task with the names of the changed fields, or a refusal without effect.</returns>
     public async Task<Outcome<TaskDetails>> ExecuteAsync(EngineSession session, CancellationToken cancellation)
@@ -53,7 +59,7 @@ public sealed record UpdateTask(string Task)
         TaskStatus? status = null;
         var refusal = LaneGate.Check(session, "task update")
             ?? (SaysNothing ? new Refusal("nothing-to-update", "No change was asked for.", "lodestar task update --help") : null)
-            ?? (Title is null ? null : CreateTask.CheckTitle(Title))
+            ?? (string.IsNullOrWhiteSpace(Title ?? "-") ? SpecChange.TitleNeeded : null)
             ?? DependsOn.Add.Select(SpecChange.CheckId).FirstOrDefault(problem => problem is not null)
             ?? SpecChange.CheckLocks(Locks.Add);
         if (refusal is null && Status is not null)
@@ -65,44 +71,74 @@ public sealed record UpdateTask(string Task)
         if (refusal is not null)
             return refusal;
         var fields = new SortedSet<string>(StringComparer.Ordinal);
-        var edited = await session.Spec.EditAsync(
-            async document =>
+        var redefined = false;
+        return await session.ChangePlanAsync(
+            document =>
             {
-                var result = Edit(session, document, status, fields);
-                if (result.Data is not { } after || status is null or TaskStatus.Deleted)
-                    return result;
-                var task = after.Spec.Tasks.First(found => found.Id.Value == Task);
-                var recorded = await TaskStatusChange.RecordAsync(session, task, status.Value, Status!.Reason, cancellation).ConfigureAwait(false);
-                return recorded.Refusal is { } unrecorded ? unrecorded : result;
+                var edited = Edit(session, document, status, fields);
+                redefined = edited.Data is { } after && DefinitionHash.Of(Find(document)!) != DefinitionHash.Of(Find(after)!);
+                return edited;
             },
+            (plane, after) => Record(plane, Find(after)!, status, redefined, fields),
             cancellation).ConfigureAwait(false);
-        if (edited.Refusal is not null)
-            return edited.Refusal;
-        var shown = await new ShowTask(Task).ExecuteAsync(session, cancellation).ConfigureAwait(false);
-        return shown.Data is { } details
-            ? Outcome<TaskDetails>.Done(details with { UpdatedFields = [.. fields] }, shown.Next)
-            : shown;
+    }
+
+    private TaskDefinition? Find(SpecDocument document) => document.Spec.Tasks.FirstOrDefault(found => found.Id.Value == Task);
+
+    private Outcome<TaskDetails> Record(PlaneChange plane, TaskDefinition task, TaskStatus? status, bool redefined, SortedSet<string> fields)
+    {
+        var actor = plane.Actor(Agent);
+        if (actor.Refusal is { } unknown)
+            return unknown;
+        var warnings = new List<Warning>();
+        if (redefined && plane.Board.LeaseOf(task.Id) is { } lease)
+        {
+            // The holder knows what it changed itself; told by anybody else, it has to agree by renewing.
+            if (lease.Agent == actor.Agent)
+                plane.Store.RedefineLease(lease, DefinitionHash.Of(task));
+            else
+                warnings.Add(new("lease-redefined", $"Task {task.Id} is held by {lease.Agent}, who must renew the lease before the changed task can be done."));
+        }
+
+        if (status is { } word and not TaskStatus.Deleted)
+            TaskStatusChange.Record(plane, task, word);
+        if (fields.Count > 0)
+        {
+            JsonObject data = new() { ["fields"] = new JsonArray([.. fields.Select(field => (JsonNode)field)]) };
+            if (status is { } given)
+                (data["status"], data["reason"]) = (StatusText.Of(given), Status!.Reason);
+            plane.Append(new("task.update") { Agent = actor.Agent, Task = task.Id, Data = data });
+        }
+
+        var shown = new ShowTask(Task).Show(plane);
+        return shown.Data is { } details ? Outcome<TaskDetails>.Done(details with { UpdatedFields = [.. fields] }, shown.Next, warnings) : shown;
     }
 
     private Outcome<SpecDocument> Edit(
         EngineSession session, SpecDocument document, TaskStatus? status, SortedSet<string> fields)
     {
         var id = new TaskId(Task);
-        if (document.Spec.Tasks.FirstOrDefault(found => found.Id == id) is not { } task)
-            return new Refusal("task-unknown", $"There is no task {id}.", "lodestar task list") { Details = new() { ["task_id"] = Task } };
+        if (Find(document) is not { } task)
+            return PlaneView.Unknown(Task);
 
-        var steps = new List<(string Field, Func<SpecDocument, Outcome<SpecDocument>> Do)>();
+        var steps = new List<Func<SpecDocument, Outcome<SpecStep>>>();
+        void Add(string field, params IEnumerable<Func<SpecDocument, Outcome<SpecStep>>> taken)
+        {
+            steps.AddRange(taken);
+            fields.Add(field);
+        }
+
         if (Title is { } title && title != task.Title)
-            steps.Add(("title", current => SpecEditor.SetTitle(current, id, title)));
+            Add("title", SpecEditor.SetTitle(id, title));
         if (Description is { } description && description != task.Description)
-            steps.Add(("description", current => SpecEditor.SetDescription(current, id, description)));
+            Add("description", SpecEditor.SetDescription(id, description));
         if (Priority is { } priority && priority != task.Priority)
-            steps.Add(("priority", current => SpecEditor.SetPriority(current, id, priority)));
+            Add("priority", SpecEditor.SetPriority(id, priority));
         foreach (var (field, change) in Lists)
         {
             var wanted = change.Apply(field.Of(task));
             if (!wanted.SequenceEqual(field.Of(task)))
-                steps.Add((field.Key, current => SpecEditor.SetList(current, id, field, wanted)));
+                Add(field.Key, SpecEditor.SetList(field.Of(task), id, field, wanted));
         }
 
         if (Prd is not null)
@@ -111,28 +147,21 @@ public sealed record UpdateTask(string Task)
             if (intent.Data is not { } wanted)
                 return intent.Refusal!;
             if (!SpecComparison.Same(task, task with { Prd = wanted.Prd }))
-                steps.Add(("prd", current => SpecEditor.SetPrd(current, id, wanted.Prd)));
+                Add("prd", PrdEditing.Set(task.Prd, id, wanted.Prd));
         }
+
+        if (fields.Count > 0)
+            steps.Add(SpecEditor.SetUpdatedAt(id, session.Clock.GetUtcNow()));
 
         // The file holds one status only: deleted. Any other is the runtime's, and then deleted must not hide it.
         if (status == TaskStatus.Deleted && task.Status != TaskStatus.Deleted)
-            steps.Add(("status", current => SpecEditor.SetStatus(current, id, TaskStatus.Deleted)));
+            Add("status", SpecEditor.SetStatus(id, TaskStatus.Deleted));
         else if (status is not null and not TaskStatus.Deleted)
-            steps.Add(("status", current => task.Status == TaskStatus.Deleted ? SpecEditor.SetStatus(current, id, null) : current));
-
-        if (steps.Any(step => step.Field != "status"))
-            steps.Add(("", current => SpecEditor.SetUpdatedAt(current, id, session.Clock.GetUtcNow())));
-        Outcome<SpecDocument> result = document;
-        foreach (var (field, step) in steps)
-        {
-            result = step(result.Data!);
-            if (result.Data is null)
-                return result;
-            if (field.Length > 0)
-                fields.Add(field);
-        }
-
-        return DependsOn.Add.IsEmpty ? result : SpecChange.CheckGraph(result.Data!, id) ?? result;
+            Add("status", task.Status == TaskStatus.Deleted ? [SpecEditor.SetStatus(id, null)] : []);
+        var result = SpecStep.Take(document, steps);
+        if (result.Data is null)
+            return result;
+        return DependsOn.Add.IsEmpty ? result : SpecChange.CheckGraph(result.Data!, new HashSet<TaskId> { id }) ?? result;
     }
 }
 

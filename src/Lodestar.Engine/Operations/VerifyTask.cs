@@ -27,42 +27,40 @@ public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, lon
     {
         if (Fence is not null && Tasks.Length != 1)
             return new Refusal("fence-ambiguous", "A fence belongs to one task, and several were named.", "Verify the tasks one by one.");
-        var actor = plane.Actor(Agent);
-        if (actor.Refusal is { } unknown)
-            return unknown;
-
         var warnings = new List<Warning>();
-        var changed = new List<TaskDefinition>();
-        var named = new List<TaskDefinition>();
+        var changed = new List<TaskActor>();
+        var named = new List<TaskActor>();
         foreach (var id in Tasks.Distinct())
         {
-            var found = plane.Task(id);
-            if (found.Data is not { } task)
+            var found = TaskActor.Find(plane, id, Agent, Fence);
+            if (found.Data is not { } actor)
                 return found.Refusal!;
-            if (LeaseRules.Fence(task.Id, Fence, plane.Store.LastFence(plane.Project, task.Id)) is { } stale)
-                return stale;
-            var step = TaskStatusRules.Verify(plane.Board, task);
+            var step = TaskStatusRules.Verify(plane.Board, actor.Task);
             if (step.Refusal is { } refusal)
                 return refusal;
             if (step.Warning is { } warning)
                 warnings.Add(warning);
-            named.Add(task);
+            named.Add(actor);
             if (step.Changes)
-                changed.Add(task);
+                changed.Add(actor);
         }
 
-        foreach (var task in changed)
-            Record(plane, task, actor.Agent);
-        var unblocked = Unblocked(plane.Board, changed);
-        return Outcome<VerifiedTasks>.Done(
-            Answer(named, unblocked, actor.Agent),
-            [.. unblocked.Take(3).Select(id => new NextAction(
-                "task.show", $"lodestar task show {ShellWord.Quote(id.Value)}", "It can be claimed now"))],
-            warnings);
+        foreach (var actor in changed)
+            Record(plane, actor, Note);
+        var unblocked = Unblocked(plane.Board, changed.Select(actor => actor.Task.Id));
+        return Outcome<VerifiedTasks>.Done(Answer(plane.Board, named, unblocked), Next(unblocked), warnings);
     }
 
-    private void Record(PlaneChange plane, TaskDefinition task, AgentId? by)
+    /// <summary>Commands that lead on to what was opened.</summary>
+    internal static NextAction[] Next(ImmutableArray<TaskId> unblocked) =>
+    [
+        .. unblocked.Take(3).Select(id => new NextAction("task.show", $"lodestar task show {ShellWord.Quote(id.Value)}", "It can be claimed now")),
+    ];
+
+    /// <summary>Writes down that the work is accepted. A caller without an identity accepts for whoever did it.</summary>
+    internal static void Record(PlaneChange plane, TaskActor actor, string? note)
     {
+        var task = actor.Task;
         var now = StoreTime.Rounded(plane.Now.Wall);
 
         // A task that is done by its spec alone has no row yet; who finished it stands there.
@@ -71,25 +69,28 @@ public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, lon
         {
             CompletedBy = before is null ? task.CompletedBy : before.CompletedBy,
             CompletedAt = before is null ? task.CompletedAt : before.CompletedAt,
-            VerifiedBy = by?.Value,
+            VerifiedBy = actor.Agent?.Value ?? (before is null ? task.CompletedBy : before.CompletedBy),
             VerifiedAt = now,
         });
         if (plane.Board.LeaseOf(task.Id) is { } lease)
             plane.Store.EndLease(lease.Id, "verified");
-        plane.Append(new("task.verified") { Agent = by, Task = task.Id, Data = Note is null ? [] : new() { ["note"] = Note } });
+        plane.Append(new("task.verified") { Agent = actor.Agent, Task = task.Id, Data = note is null ? [] : new() { ["note"] = note } });
     }
 
     /// <summary>Dependents of the tasks accepted now that wait for nothing any more.</summary>
-    private static ImmutableArray<TaskId> Unblocked(TaskBoard board, List<TaskDefinition> accepted)
+    internal static ImmutableArray<TaskId> Unblocked(TaskBoard board, IEnumerable<TaskId> accepted)
     {
         var dependents = new SortedSet<int>();
         foreach (var task in accepted)
-            dependents.UnionWith(board.Spec.DependentsAt(board.Spec.PlaceOf(task.Id)).ToArray());
+            dependents.UnionWith(board.Spec.DependentsAt(board.Spec.PlaceOf(task)).ToArray());
         return [.. dependents.Where(board.IsReadyAt).Select(board.Spec.IdAt)];
     }
 
-    private static VerifiedTasks Answer(List<TaskDefinition> tasks, ImmutableArray<TaskId> unblocked, AgentId? by) =>
-        new(tasks[0].Id, StatusText.Of(TaskStatus.Verified), unblocked, [.. tasks.Select(task => task.Id)]) { VerifiedBy = by };
+    private static VerifiedTasks Answer(TaskBoard board, List<TaskActor> tasks, ImmutableArray<TaskId> unblocked) =>
+        new(tasks[0].Task.Id, StatusText.Of(TaskStatus.Verified), unblocked, [.. tasks.Select(actor => actor.Task.Id)])
+        {
+            VerifiedBy = board.StateOf(tasks[0].Task.Id)?.VerifiedBy,
+        };
 }
 
 /// <summary>Accepted tasks.</summary>
@@ -99,7 +100,7 @@ public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, lon
 /// <param name="TaskIds">All of them.</param>
 public sealed record VerifiedTasks(TaskId TaskId, string Status, ImmutableArray<TaskId> Unblocked, ImmutableArray<TaskId> TaskIds)
 {
-    /// <summary>Who accepted them, when somebody said so.</summary>
+    /// <summary>Who accepted the first of them, when somebody is known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public AgentId? VerifiedBy { get; init; }
+    public string? VerifiedBy { get; init; }
 }

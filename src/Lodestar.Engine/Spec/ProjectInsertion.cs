@@ -20,11 +20,11 @@ internal sealed class ProjectInsertion
         layout = new(document.Yaml, newLine);
     }
 
-    /// <summary>The text with the project's id; null when the file's form allows no surgical change.</summary>
-    internal string? SetId(ProjectId id)
+    /// <summary>Writes the project's id; null when the file's form allows no surgical change.</summary>
+    internal TextEdit? SetId(ProjectId id)
     {
         if (root is null)
-            return text + Lead() + $"project:{newLine}  id: {id}{newLine}";
+            return Append($"project:{newLine}  id: {id}{newLine}");
         if (root.Flow || root.Indirect)
             return null;
         var project = root.Find("project");
@@ -32,16 +32,16 @@ internal sealed class ProjectInsertion
         if (map is { Indirect: true })
             return null;
         if (map?.Find("id") is { } old)
-            return layout.SetValue(old, id.Value);
+            return SpecLayout.SetValue(old, id.Value);
         if (map is { Entries.Count: > 0 })
-            return layout.Replace(map.Entries[0].Key.Start, map.Entries[0].Key.Start, $"id: {id}" + (map.Flow ? ", " : newLine + Blanks(map)));
+            return SpecLayout.Replace(map.Entries[0].Key.Start, map.Entries[0].Key.Start, $"id: {id}" + (map.Flow ? ", " : newLine + Blanks(map)));
         return project is null
-            ? layout.Replace(root.Start, root.Start, $"project:{newLine}  id: {id}{newLine}")
-            : layout.Replace(layout.AfterColon(project), project.Value.End, $" {{id: {id}}}");
+            ? SpecLayout.Replace(root.Start, root.Start, $"project:{newLine}  id: {id}{newLine}")
+            : SpecLayout.Replace(layout.AfterColon(project), project.Value.End, $" {{id: {id}}}");
     }
 
-    /// <summary>The text with the mission; null when the file's form allows no surgical change.</summary>
-    internal string? AddMission(MissionDefinition mission)
+    /// <summary>Writes the mission; null when the file's form allows no surgical change.</summary>
+    internal TextEdit? AddMission(MissionDefinition mission)
     {
         var written = Braces(mission);
         if (root is { Flow: true } or { Indirect: true })
@@ -51,39 +51,34 @@ internal sealed class ProjectInsertion
             {
                 { Indirect: true } => null,
                 YamlList { Items.Count: > 0 } list => layout.AddItem(list, written),
-                YamlList or YamlScalar => layout.Replace(layout.AfterColon(entry), entry.Value.End, $"{newLine}  - {written}"),
+                YamlList or YamlScalar => SpecLayout.Replace(layout.AfterColon(entry), entry.Value.End, $"{newLine}  - {written}"),
                 _ => null,
             }
             : root?.Find("tasks") is { } tasks
-                ? layout.Replace(tasks.Key.Start, tasks.Key.Start, $"missions:{newLine}  - {written}{newLine}")
-                : text + Lead() + $"missions:{newLine}  - {written}{newLine}";
+                ? SpecLayout.Replace(tasks.Key.Start, tasks.Key.Start, $"missions:{newLine}  - {written}{newLine}")
+                : Append($"missions:{newLine}  - {written}{newLine}");
     }
 
-    /// <summary>The text with nothing left of the values of some keys; null when the file's form allows no surgical change.</summary>
-    internal static string? Clear(SpecDocument document, params ReadOnlySpan<string> keys)
+    /// <summary>Leaves nothing of the values of some keys; null when the file's form allows no surgical change.</summary>
+    internal IReadOnlyList<TextEdit>? Clear(params ReadOnlySpan<string> keys)
     {
-        var current = document;
+        var edits = new List<TextEdit>();
         foreach (var key in keys)
         {
-            if (current.Yaml.Root is not YamlMap { Indirect: false } root || root.Find(key) is not { } entry)
+            if (root is not { Indirect: false } || root.Find(key) is not { } entry)
                 continue;
             if (entry.Value.Indirect || entry.Key.Indirect)
                 return null;
-            if (SpecReader.Read(new ProjectInsertion(current).Clear(entry)).Data is not { } cleared)
-                return null;
-            current = cleared;
+            if (entry.Value is YamlMap or YamlList)
+                edits.Add(Clear(entry));
         }
 
-        return current.Yaml.Text;
+        return edits;
     }
 
-    private string Clear(YamlEntry entry) => entry.Value switch
-    {
-        YamlMap { Flow: false } or YamlList { Flow: false } =>
-            layout.Replace(layout.AfterColon(entry), layout.LineAfter(entry.Value), $" {Empty(entry.Value)}{newLine}"),
-        YamlMap or YamlList => layout.Replace(entry.Value.Start, entry.Value.End, Empty(entry.Value)),
-        _ => text,
-    };
+    private TextEdit Clear(YamlEntry entry) => entry.Value is YamlMap { Flow: false } or YamlList { Flow: false }
+        ? SpecLayout.Replace(layout.AfterColon(entry), layout.LineAfter(entry.Value), $" {Empty(entry.Value)}{newLine}")
+        : SpecLayout.Replace(entry.Value.Start, entry.Value.End, Empty(entry.Value));
 
     private static string Empty(YamlNode node) => node is YamlList ? "[]" : "{}";
 
@@ -103,5 +98,6 @@ internal sealed class ProjectInsertion
 
     private string Blanks(YamlMap map) => new(' ', layout.Column(map.Start));
 
-    private string Lead() => text.Length == 0 || text[^1] == '\n' ? "" : newLine;
+    private TextEdit Append(string written) =>
+        new(text.Length, text.Length, (text.Length == 0 || text[^1] == '\n' ? "" : newLine) + written);
 }

@@ -24,130 +24,136 @@ public static class SpecEditor
     ];
 
     /// <summary>Adds a task behind the last one, in the file's own shape.</summary>
-    public static Outcome<SpecDocument> AddTask(SpecDocument document, TaskDefinition task)
-    {
-        if (document.PositionOf(task.Id) is { } place)
-        {
-            return new Refusal("task-exists", $"Task {task.Id} is there already, on line {place.Line}.", $"lodestar task show {task.Id}")
-            {
-                Details = new() { ["task_id"] = task.Id.Value },
-            };
-        }
+    public static Outcome<SpecDocument> AddTask(SpecDocument document, TaskDefinition task) => SpecStep.Take(document, [AddTask(task)]);
 
-        var expected = document.Spec with { Tasks = document.Spec.Tasks.Add(task) };
-        return Finish(new TaskInsertion(document).Add(task), expected, document);
+    /// <summary>Adds tasks behind the last one, in the file's own shape.</summary>
+    public static Outcome<SpecDocument> AddTasks(SpecDocument document, IReadOnlyList<TaskDefinition> tasks)
+    {
+        // The first may have to write the key of all tasks, too.
+        var first = SpecStep.Take(document, [.. tasks.Take(1).Select(AddTask)]);
+        return first.Data is { } begun ? SpecStep.Take(begun, [.. tasks.Skip(1).Select(AddTask)]) : first;
     }
 
     /// <summary>Sets the title.</summary>
-    public static Outcome<SpecDocument> SetTitle(SpecDocument document, TaskId task, string title) =>
-        SetText(document, task, "title", title, definition => definition with { Title = title });
+    public static Outcome<SpecDocument> SetTitle(SpecDocument document, TaskId task, string title) => SpecStep.Take(document, [SetTitle(task, title)]);
 
     /// <summary>Sets the description; an empty one removes the field.</summary>
     public static Outcome<SpecDocument> SetDescription(SpecDocument document, TaskId task, string description) =>
-        SetText(document, task, "description", description.Length == 0 ? null : description, definition => definition with { Description = description });
+        SpecStep.Take(document, [SetDescription(task, description)]);
 
     /// <summary>Sets the priority.</summary>
-    public static Outcome<SpecDocument> SetPriority(SpecDocument document, TaskId task, int priority) => SetWritten(
-        document, task, "priority", priority.ToString(CultureInfo.InvariantCulture), definition => definition with { Priority = priority });
+    public static Outcome<SpecDocument> SetPriority(SpecDocument document, TaskId task, int priority) =>
+        SpecStep.Take(document, [SetPriority(task, priority)]);
 
     /// <summary>Sets the status the file holds; null removes it, so that the runtime's shows.</summary>
-    public static Outcome<SpecDocument> SetStatus(SpecDocument document, TaskId task, TaskStatus? status) => SetWritten(
-        document, task, "status", status is { } given ? StatusText.Of(given) : null, definition => definition with { Status = status });
+    public static Outcome<SpecDocument> SetStatus(SpecDocument document, TaskId task, TaskStatus? status) =>
+        SpecStep.Take(document, [SetStatus(task, status)]);
 
-    /// <summary>Notes when the definition was edited, in files that keep such a note.</summary>
-    public static Outcome<SpecDocument> SetUpdatedAt(SpecDocument document, TaskId task, DateTimeOffset now) =>
-        document.BodyOf(task)?.Find("updated_at") is null
-            ? document
-            : SetText(document, task, "updated_at", TaskShape.Time(now), definition => definition with { UpdatedAt = TaskShape.Stored(now) });
+    /// <summary>Sets the status of several tasks.</summary>
+    public static Outcome<SpecDocument> SetStatuses(SpecDocument document, IEnumerable<TaskId> tasks, TaskStatus? status) =>
+        SpecStep.Take(document, [.. tasks.Select(task => SetStatus(task, status))]);
 
     /// <summary>Sets the product intent; an empty one removes it.</summary>
     public static Outcome<SpecDocument> SetPrd(SpecDocument document, TaskId task, ImmutableArray<PrdReference> prd) =>
-        PrdEditing.Set(document, task, prd);
+        SpecStep.Take(document, [.. PrdEditing.Set(Find(document, task).Prd, task, prd)]);
 
     /// <summary>Replaces one list of a task: adds what is new, removes what is gone, touches no other item.</summary>
-    public static Outcome<SpecDocument> SetList(SpecDocument document, TaskId task, TaskListField list, IReadOnlyList<string> wanted)
-    {
-        var current = document;
-        foreach (var gone in list.Of(Find(document, task)).Where(item => !wanted.Contains(item)).Distinct())
-        {
-            while (list.Of(Find(current, task)).Contains(gone))
-            {
-                var removed = RemoveItem(current, task, list, gone);
-                if (removed.Data is null)
-                    return removed;
-                current = removed.Data;
-            }
-        }
-
-        foreach (var item in wanted.Distinct())
-        {
-            if (list.Of(Find(current, task)).Contains(item))
-                continue;
-            var added = AddItem(current, task, list, item);
-            if (added.Data is null)
-                return added;
-            current = added.Data;
-        }
-
-        return current;
-    }
+    public static Outcome<SpecDocument> SetList(SpecDocument document, TaskId task, TaskListField list, IReadOnlyList<string> wanted) =>
+        SpecStep.Take(document, [.. SetList(list.Of(Find(document, task)), task, list, wanted)]);
 
     /// <summary>Writes the project's identity into a file that has none.</summary>
-    public static Outcome<SpecDocument> SetProjectId(SpecDocument document, ProjectId id)
-    {
-        var expected = document.Spec with { Project = document.Spec.Project with { Id = id } };
-        return Finish(new ProjectInsertion(document).SetId(id), expected, document);
-    }
+    public static Outcome<SpecDocument> SetProjectId(SpecDocument document, ProjectId id) => SpecStep.Take(
+        document,
+        [before => SpecStep.Of(new ProjectInsertion(before).SetId(id), spec => spec with { Project = spec.Project with { Id = id } })]);
 
     /// <summary>Adds a mission behind the last one.</summary>
-    public static Outcome<SpecDocument> AddMission(SpecDocument document, MissionDefinition mission)
-    {
-        var expected = document.Spec with { Missions = document.Spec.Missions.Add(mission) };
-        return Finish(new ProjectInsertion(document).AddMission(mission), expected, document);
-    }
+    public static Outcome<SpecDocument> AddMission(SpecDocument document, MissionDefinition mission) => SpecStep.Take(
+        document,
+        [before => SpecStep.Of(new ProjectInsertion(before).AddMission(mission), spec => spec with { Missions = spec.Missions.Add(mission) })]);
 
     /// <summary>Removes all tasks, and the missions and features that only name tasks. The project stays.</summary>
-    public static Outcome<SpecDocument> Clear(SpecDocument document) => Finish(
-        ProjectInsertion.Clear(document, "missions", "features", "tasks"), document.Spec with { Missions = [], Tasks = [] }, document);
+    public static Outcome<SpecDocument> Clear(SpecDocument document) => SpecStep.Take(
+        document,
+        [before => new SpecStep(new ProjectInsertion(before).Clear("missions", "features", "tasks"), spec => spec with { Missions = [], Tasks = [] })]);
 
-    private static Outcome<SpecDocument> SetText(
-        SpecDocument document, TaskId task, string key, string? value, Func<TaskDefinition, TaskDefinition> change)
+    internal static Func<SpecDocument, Outcome<SpecStep>> AddTask(TaskDefinition task) => document =>
+    {
+        if (document.PositionOf(task.Id) is not { } place)
+            return SpecStep.Of(new TaskInsertion(document).Add(task), spec => spec with { Tasks = spec.Tasks.Add(task) });
+        return new Refusal(
+            "task-exists",
+            $"Task {task.Id} is there already, on line {place.Line}.",
+            $"lodestar task show {ShellWord.Quote(task.Id.Value)}")
+        {
+            Details = new() { ["task_id"] = task.Id.Value, ["line"] = place.Line },
+        };
+    };
+
+    internal static Func<SpecDocument, Outcome<SpecStep>> SetTitle(TaskId task, string title) =>
+        SetText(task, "title", title, definition => definition with { Title = title });
+
+    internal static Func<SpecDocument, Outcome<SpecStep>> SetDescription(TaskId task, string description) =>
+        SetText(task, "description", description.Length == 0 ? null : description, definition => definition with { Description = description });
+
+    internal static Func<SpecDocument, Outcome<SpecStep>> SetPriority(TaskId task, int priority) => SetWritten(
+        task, "priority", priority.ToString(CultureInfo.InvariantCulture), definition => definition with { Priority = priority });
+
+    internal static Func<SpecDocument, Outcome<SpecStep>> SetStatus(TaskId task, TaskStatus? status) => SetWritten(
+        task, "status", status is { } given ? StatusText.Of(given) : null, definition => definition with { Status = status });
+
+    /// <summary>Notes when the definition was edited, in files that keep such a note.</summary>
+    internal static Func<SpecDocument, Outcome<SpecStep>> SetUpdatedAt(TaskId task, DateTimeOffset now) => document =>
+        document.BodyOf(task)?.Find("updated_at") is null
+            ? SpecStep.None
+            : SetText(task, "updated_at", TaskShape.Time(now), definition => definition with { UpdatedAt = TaskShape.Stored(now) })(document);
+
+    internal static IEnumerable<Func<SpecDocument, Outcome<SpecStep>>> SetList(
+        ImmutableArray<string> present, TaskId task, TaskListField list, IReadOnlyList<string> wanted)
+    {
+        foreach (var gone in present.Where(item => !wanted.Contains(item)))
+            yield return RemoveItem(task, list, gone);
+        foreach (var item in wanted.Distinct().Where(item => !present.Contains(item)))
+            yield return AddItem(task, list, item);
+    }
+
+    private static Func<SpecDocument, Outcome<SpecStep>> SetText(
+        TaskId task, string key, string? value, Func<TaskDefinition, TaskDefinition> change) => document =>
     {
         if (value is null)
-            return SetWritten(document, task, key, null, change);
+            return SetWritten(task, key, null, change)(document);
         if (document.BodyOf(task) is not { } body)
             return Unknown(task);
-        var layout = new SpecLayout(document.Yaml, TaskShape.Of(document).NewLine);
+        var shape = TaskShape.Of(document);
         var written = body.Find(key)?.Value is YamlScalar { Style: YamlStyle.SingleQuoted or YamlStyle.DoubleQuoted } old
             ? YamlWriting.Inline(value, old.Style)
             : body.Flow
                 ? YamlWriting.Inline(value)
-                : YamlWriting.Block(value, layout.Column(body.Start) + 2, TaskShape.Of(document).NewLine);
-        return SetWritten(document, task, key, written, change);
-    }
+                : YamlWriting.Block(value, new SpecLayout(document.Yaml, shape.NewLine).Column(body.Start) + 2, shape.NewLine);
+        return SetWritten(task, key, written, change)(document);
+    };
 
     /// <summary>Writes, replaces or removes a field of a task that holds no mapping or list.</summary>
-    internal static Outcome<SpecDocument> SetWritten(
-        SpecDocument document, TaskId task, string key, string? written, Func<TaskDefinition, TaskDefinition> change)
+    internal static Func<SpecDocument, Outcome<SpecStep>> SetWritten(
+        TaskId task, string key, string? written, Func<TaskDefinition, TaskDefinition> change) => document =>
     {
         if (document.BodyOf(task) is not { } body)
             return Unknown(task);
         var layout = new SpecLayout(document.Yaml, TaskShape.Of(document).NewLine);
         var entry = body.Find(key);
         if (entry is null && written is null)
-            return document;
+            return SpecStep.None;
         if (body.Indirect || entry is { Key.Indirect: true } or { Value.Indirect: true } or { Value: not YamlScalar })
             return Unsupported(document, task);
-        var text = (entry, written) switch
+        var edit = (entry, written) switch
         {
-            (not null, not null) => layout.SetValue(entry, written),
+            (not null, not null) => SpecLayout.SetValue(entry, written),
             (not null, null) => layout.RemoveField(body, entry),
             _ => layout.InsertField(body, Before(body, key), $"{key}: {written}"),
         };
-        return Finish(text, With(document.Spec, task, change), document);
-    }
+        return SpecStep.Of(edit, With(task, change));
+    };
 
-    private static Outcome<SpecDocument> AddItem(SpecDocument document, TaskId task, TaskListField list, string item)
+    private static Func<SpecDocument, Outcome<SpecStep>> AddItem(TaskId task, TaskListField list, string item) => document =>
     {
         if (document.BodyOf(task) is not { } body)
             return Unknown(task);
@@ -157,30 +163,30 @@ public static class SpecEditor
         if (body.Indirect || entry is { Key.Indirect: true } or { Value.Indirect: true })
             return Unsupported(document, task);
         var inBrackets = body.Flow || (list.IsShort && shape.FlowLists);
-        var text = entry?.Value switch
+        var edit = entry?.Value switch
         {
             null => layout.InsertField(
                 body, Before(body, list.Key), list.Key + ":" + shape.List([item], layout.Column(body.Start), inBrackets)),
             YamlList { Items.Count: > 0 } items => layout.AddItem(items, YamlWriting.Inline(item)),
-            YamlList empty => layout.Replace(empty.Start, empty.End, "[" + YamlWriting.Inline(item) + "]"),
-            var nothing => layout.Replace(layout.AfterColon(entry), nothing.End, shape.List([item], layout.Column(entry.Key.Start), inBrackets)),
+            YamlList empty => SpecLayout.Replace(empty.Start, empty.End, "[" + YamlWriting.Inline(item) + "]"),
+            var nothing => SpecLayout.Replace(layout.AfterColon(entry), nothing.End, shape.List([item], layout.Column(entry.Key.Start), inBrackets)),
         };
-        return Finish(text, With(document.Spec, task, definition => list.With(definition, [.. list.Of(definition), item])), document);
-    }
+        return SpecStep.Of(edit, With(task, definition => list.With(definition, [.. list.Of(definition), item])));
+    };
 
-    private static Outcome<SpecDocument> RemoveItem(SpecDocument document, TaskId task, TaskListField list, string item)
+    /// <summary>Removes one item of a list, of equal ones the first: taken at once, two such steps meet and are taken one by one.</summary>
+    private static Func<SpecDocument, Outcome<SpecStep>> RemoveItem(TaskId task, TaskListField list, string item) => document =>
     {
-        var body = document.BodyOf(task)!;
-        var entry = body.Find(list.Key)!;
-        if (body.Indirect || entry.Key.Indirect || entry.Value.Indirect || entry.Value is not YamlList items)
+        if (document.BodyOf(task) is not { } body)
+            return Unknown(task);
+        var entry = body.Find(list.Key);
+        if (entry is null || body.Indirect || entry.Key.Indirect || entry.Value.Indirect || entry.Value is not YamlList items)
             return Unsupported(document, task);
         var index = items.Items.Index().First(candidate => candidate.Item is YamlScalar scalar && scalar.Value == item).Index;
         var layout = new SpecLayout(document.Yaml, TaskShape.Of(document).NewLine);
-        return Finish(
-            layout.RemoveItem(entry, items, index),
-            With(document.Spec, task, definition => list.With(definition, [.. list.Of(definition).RemoveAt(index)])),
-            document);
-    }
+        var edit = layout.RemoveItem(entry, items, index);
+        return SpecStep.Of(edit, With(task, definition => list.With(definition, [.. list.Of(definition).Remove(item)])));
+    };
 
     /// <summary>The entry a new field is written behind: the last one that comes before it in our order.</summary>
     private static YamlEntry Before(YamlMap body, string key)
@@ -192,8 +198,12 @@ public static class SpecEditor
 
     private static TaskDefinition Find(SpecDocument document, TaskId task) => document.Spec.Tasks.First(found => found.Id == task);
 
-    internal static ProjectSpec With(ProjectSpec spec, TaskId task, Func<TaskDefinition, TaskDefinition> change) =>
-        spec with { Tasks = [.. spec.Tasks.Select(found => found.Id == task ? change(found) : found)] };
+    /// <summary>The change of a spec that a change of one task is.</summary>
+    internal static Func<ProjectSpec, ProjectSpec> With(TaskId task, Func<TaskDefinition, TaskDefinition> change) => spec =>
+    {
+        var index = spec.Tasks.Index().First(found => found.Item.Id == task).Index;
+        return spec with { Tasks = spec.Tasks.SetItem(index, change(spec.Tasks[index])) };
+    };
 
     /// <summary>Reads a result again and holds it against the model it should give.</summary>
     internal static Outcome<SpecDocument> Finish(string? text, ProjectSpec expected, SpecDocument before)

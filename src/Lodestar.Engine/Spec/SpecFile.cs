@@ -58,30 +58,44 @@ public sealed class SpecFile(string root)
         Func<SpecDocument, Outcome<SpecDocument>> edit, CancellationToken cancellation) =>
         EditAsync(document => Task.FromResult(edit(document)), cancellation);
 
-    /// <summary>As the other, for an edit that also changes the runtime plane: it does so before the file is replaced, and
-    /// the replacement is what makes both count. Locks are always taken in the order spec, store.</summary>
-    public async Task<Outcome<SpecDocument>> EditAsync(
-        Func<SpecDocument, Task<Outcome<SpecDocument>>> edit, CancellationToken cancellation)
+    /// <summary>As the other, for an edit that has more to do before the file is replaced.</summary>
+    public Task<Outcome<SpecDocument>> EditAsync(
+        Func<SpecDocument, Task<Outcome<SpecDocument>>> edit, CancellationToken cancellation) => EditAsync<SpecDocument>(
+        async (document, replace) =>
+        {
+            var after = await edit(document).ConfigureAwait(false);
+            if (after.Data is { } edited)
+                replace(edited);
+            return after;
+        },
+        cancellation);
+
+    /// <summary>As the other, for an edit that says itself when the file is replaced, which is when the change counts. Locks
+    /// are always taken in the order spec, store.</summary>
+    /// <typeparam name="T">What the edit gives besides the file.</typeparam>
+    public async Task<Outcome<T>> EditAsync<T>(
+        Func<SpecDocument, Action<SpecDocument>, Task<Outcome<T>>> edit, CancellationToken cancellation)
+        where T : class
     {
         // Without a spec there may be no folder for the lock either.
         if (!Exists)
-            return Load();
+            return Load().Refusal!;
         using var held = await LockAsync(cancellation).ConfigureAwait(false);
         var source = SourceText.Read(FullPath, RelativePath, Codes);
-        if (source.Data is null)
+        if (source.Data is not { } found)
             return source.Refusal!;
-        var before = SpecReader.Read(source.Data.Text);
+        var before = SpecReader.Read(found.Text);
         if (before.Data is null)
-            return before;
+            return before.Refusal!;
+        return await edit(before.Data, Replace).ConfigureAwait(false);
 
-        var after = await edit(before.Data).ConfigureAwait(false);
-        if (after.Data is not { } edited)
-            return after;
-        if (edited.Yaml.Text != source.Data.Text)
-            Write(source.Data.Mark + edited.Yaml.Text);
-        if (FileStamp.Of(FullPath) is { } stamp)
-            written = new(stamp, edited.Spec);
-        return after;
+        void Replace(SpecDocument after)
+        {
+            if (after.Yaml.Text != found.Text)
+                Write(found.Mark + after.Yaml.Text);
+            if (FileStamp.Of(FullPath) is { } stamp)
+                written = new(stamp, after.Spec);
+        }
     }
 
     /// <summary>What this object wrote last, if the file has not been changed since, for the one look that follows an edit: it

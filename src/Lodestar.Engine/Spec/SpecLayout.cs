@@ -9,11 +9,11 @@ internal sealed class SpecLayout(YamlDocument yaml, string newLine)
 {
     private readonly string text = yaml.Text;
 
-    /// <summary>The text with one stretch replaced.</summary>
-    internal string Replace(int start, int end, string by) => string.Concat(text.AsSpan(0, start), by, text.AsSpan(end));
+    /// <summary>One stretch replaced.</summary>
+    internal static TextEdit Replace(int start, int end, string by) => new(start, end, by);
 
-    /// <summary>The text with a whole line put behind a node (and behind its block's kept blank lines).</summary>
-    internal string InsertLineAfter(YamlNode node, string line)
+    /// <summary>A whole line put behind a node (and behind its block's kept blank lines).</summary>
+    internal TextEdit InsertLineAfter(YamlNode node, string line)
     {
         var at = LineAfter(node);
         var lead = at == text.Length && at > 0 && text[at - 1] != '\n' ? newLine : "";
@@ -45,18 +45,18 @@ internal sealed class SpecLayout(YamlDocument yaml, string newLine)
     internal int Column(int offset) => yaml.PositionOf(offset).Column - 1;
 
     /// <summary>Sets the value of a key to a text that stands on one line (or brings its own further lines).</summary>
-    internal string SetValue(YamlEntry entry, string written) =>
+    internal static TextEdit SetValue(YamlEntry entry, string written) =>
         entry.Value.Start == entry.Value.End && entry.Value is YamlScalar { Style: YamlStyle.Plain }
             ? Replace(entry.Value.End, entry.Value.End, " " + written)
             : Replace(entry.Value.Start, entry.Value.End, written);
 
     /// <summary>Adds a field behind a given entry of the same mapping.</summary>
-    internal string InsertField(YamlMap map, YamlEntry after, string field) => map.Flow
+    internal TextEdit InsertField(YamlMap map, YamlEntry after, string field) => map.Flow
         ? Replace(after.Value.End, after.Value.End, ", " + field)
         : InsertLineAfter(after.Value.End > after.Key.End ? after.Value : after.Key, new string(' ', Column(map.Start)) + field);
 
     /// <summary>Removes a field; the mapping must keep another one.</summary>
-    internal string RemoveField(YamlMap map, YamlEntry entry)
+    internal TextEdit RemoveField(YamlMap map, YamlEntry entry)
     {
         var index = map.Entries.Index().First(candidate => candidate.Item == entry).Index;
         if (map.Flow && index > 0)
@@ -67,12 +67,12 @@ internal sealed class SpecLayout(YamlDocument yaml, string newLine)
     }
 
     /// <summary>Adds an item at the end of a list that has some.</summary>
-    internal string AddItem(YamlList list, string written) => list.Flow
+    internal TextEdit AddItem(YamlList list, string written) => list.Flow
         ? Replace(list.Items[^1].End, list.Items[^1].End, ", " + written)
         : InsertLineAfter(list.Items[^1], new string(' ', Column(list.Start)) + "- " + written);
 
     /// <summary>Removes an item; when it was the only one, empty brackets stay.</summary>
-    internal string RemoveItem(YamlEntry field, YamlList list, int index)
+    internal TextEdit RemoveItem(YamlEntry field, YamlList list, int index)
     {
         var item = list.Items[index];
         if (list.Items.Count == 1)
@@ -92,11 +92,10 @@ internal sealed class SpecLayout(YamlDocument yaml, string newLine)
     /// <summary>Offset behind a key's colon.</summary>
     internal int AfterColon(YamlEntry entry) => text.IndexOf(':', entry.Key.End) + 1;
 
-    private string EmptyBlockList(YamlEntry field, YamlNode item)
+    private TextEdit EmptyBlockList(YamlEntry field, YamlNode item)
     {
         var colon = AfterColon(field);
-        var between = text.AsSpan(colon, LineStart(item.Start) - colon);
-        return string.Concat(text.AsSpan(0, colon), " []", between, text.AsSpan(NextLine(item.End)));
+        return Replace(colon, NextLine(item.End), " []" + text[colon..LineStart(item.Start)]);
     }
 
     private int LineStart(int offset) => offset == 0 ? 0 : text.LastIndexOf('\n', offset - 1) + 1;

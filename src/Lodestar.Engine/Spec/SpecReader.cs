@@ -32,6 +32,56 @@ public sealed class SpecReader
         return reader.errors.Count > 0 ? reader.errors.ToRefusal("spec-invalid", path) : reader.document;
     }
 
+    /// <summary>Reads new tasks that somebody wrote down elsewhere: a list or a mapping of them, alone or under <c>tasks</c>, in
+    /// YAML or JSON. They need no id. What a new task cannot hold is an error here: nothing of it may get lost.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">What the text is called in messages.</param>
+    /// <returns>The tasks (with no id where none was given), or the refusal <c>tasks-invalid</c>.</returns>
+    internal static Outcome<ProjectSpec> ReadNew(string text, string name)
+    {
+        var reader = new SpecReader(YamlDocument.Parse(text));
+        var tasks = reader.ReadNewTasks();
+        foreach (var problem in reader.document.Yaml.Problems.Where(problem => !reader.document.DuplicateIds.Contains(problem.Offset)))
+            reader.errors.Add(problem);
+        return reader.errors.Count > 0
+            ? reader.errors.ToRefusal("tasks-invalid", name)
+            : new ProjectSpec(new(null, "", ""), [], tasks);
+    }
+
+    private ImmutableArray<TaskDefinition> ReadNewTasks()
+    {
+        var tasks = ImmutableArray.CreateBuilder<TaskDefinition>();
+        var root = document.Yaml.Root is YamlMap { Entries: [{ Key.Value: "tasks" } only] } ? only.Value : document.Yaml.Root;
+        switch (root)
+        {
+            case YamlList list:
+                tasks.AddRange(list.Items.Select(item => Known(item) && item is YamlMap map && YamlFields.Value(map, "id") is null
+                    ? ReadBody(default, map, map)
+                    : ReadListedTask(item)).OfType<TaskDefinition>());
+                break;
+            case YamlMap map:
+                tasks.AddRange(map.Entries.Select(entry => Known(entry.Value) ? ReadTask(entry.Key, entry.Value) : null).OfType<TaskDefinition>());
+                break;
+            case { } other:
+                errors.Add(other, "tasks-shape", "New tasks are a list, or a mapping of ids.");
+                break;
+        }
+
+        return tasks.ToImmutable();
+    }
+
+    private bool Known(YamlNode node)
+    {
+        string[] keys = ["id", "title", "description", "acceptance_criteria", "depends_on", "labels", "locks", "priority", "status", "prd"];
+        foreach (var (key, _) in (node as YamlMap)?.Entries ?? [])
+        {
+            if (!keys.Contains(key.Value))
+                errors.Add(key, "key-known", $"A new task has no \"{key.Value}\"; {(Spelling.Closest(key.Value, keys) is { } meant ? $"did you mean {meant}?" : $"there are {string.Join(", ", keys)}.")}");
+        }
+
+        return true;
+    }
+
     private void Run()
     {
         var tasks = ImmutableArray<TaskDefinition>.Empty;
@@ -102,12 +152,17 @@ public sealed class SpecReader
     {
         if (fields.TaskId(idNode) is not { } id)
             return null;
-        if (!document.Place(id, idNode, node))
-        {
-            errors.Add(idNode, "duplicate-id", $"Task id \"{id}\" occurs twice.");
-            return null;
-        }
+        return document.Place(id, idNode, node) ? ReadBody(id, idNode, node) : Twice(id, idNode);
+    }
 
+    private TaskDefinition? Twice(TaskId id, YamlNode idNode)
+    {
+        errors.Add(idNode, "duplicate-id", $"Task id \"{id}\" occurs twice.");
+        return null;
+    }
+
+    private TaskDefinition? ReadBody(TaskId id, YamlNode idNode, YamlNode node)
+    {
         if (node is not YamlMap map)
         {
             errors.Add(node, "map-expected", $"Task {id} must be a mapping.");
@@ -116,7 +171,7 @@ public sealed class SpecReader
 
         var title = fields.Text(map, "title");
         if (string.IsNullOrWhiteSpace(title) && (title is not null || YamlFields.Value(map, "title") is null))
-            errors.Add(idNode, "required", $"Task {id} needs a title.");
+            errors.Add(idNode, "required", id == default ? "A task needs a title." : $"Task {id} needs a title.");
         return new TaskDefinition(
             id,
             title ?? "",

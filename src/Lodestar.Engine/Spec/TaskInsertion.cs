@@ -20,8 +20,8 @@ internal sealed class TaskInsertion
         layout = new(document.Yaml, shape.NewLine);
     }
 
-    /// <summary>The text with the task; null when the file's form allows no surgical change.</summary>
-    internal string? Add(TaskDefinition task)
+    /// <summary>Writes the task; null when the file's form allows no surgical change.</summary>
+    internal TextEdit? Add(TaskDefinition task)
     {
         var entry = (root as YamlMap)?.Find("tasks");
         if (root is YamlMap { Flow: true } || entry is { Value.Indirect: true })
@@ -40,13 +40,13 @@ internal sealed class TaskInsertion
         };
     }
 
-    private string Append(TaskDefinition task)
+    private TextEdit Append(TaskDefinition task)
     {
         var lead = text.Length == 0 || text[^1] == '\n' ? "" : shape.NewLine;
-        return text + lead + "tasks:" + shape.NewLine + Mapped(task, 2);
+        return new(text.Length, text.Length, lead + "tasks:" + shape.NewLine + Mapped(task, 2));
     }
 
-    private string InsertMapped(TaskDefinition task, YamlMap map)
+    private TextEdit InsertMapped(TaskDefinition task, YamlMap map)
     {
         var last = map.Entries[^1];
         var column = layout.Column(map.Start);
@@ -57,7 +57,7 @@ internal sealed class TaskInsertion
         return Insert(last.Value, column, starts, written);
     }
 
-    private string InsertListed(TaskDefinition task, YamlList list)
+    private TextEdit InsertListed(TaskDefinition task, YamlList list)
     {
         var column = layout.Column(list.Start);
         var last = list.Items[^1];
@@ -67,7 +67,7 @@ internal sealed class TaskInsertion
         return Insert(last, column, [.. list.Items.Select(item => item.Start)], written);
     }
 
-    private string Insert(YamlNode last, int column, int[] starts, string written)
+    private TextEdit Insert(YamlNode last, int column, int[] starts, string written)
     {
         var at = layout.LineAfter(last);
 
@@ -76,7 +76,7 @@ internal sealed class TaskInsertion
             at = layout.NextLine(at);
         var lead = at > 0 && text[at - 1] != '\n' ? shape.NewLine : "";
         var gap = starts.Length > 1 && IsBlankBetween(starts[^2], starts[^1]) && !EndsWithBlank(at) ? shape.NewLine : "";
-        return layout.Replace(at, at, lead + gap + written);
+        return SpecLayout.Replace(at, at, lead + gap + written);
     }
 
     private bool IsDeeperComment(int lineStart, int column)
@@ -99,12 +99,12 @@ internal sealed class TaskInsertion
 
     private bool EndsWithBlank(int at) => text.AsSpan(0, at).EndsWith(shape.NewLine + shape.NewLine, StringComparison.Ordinal);
 
-    private string ReplaceEmpty(YamlEntry entry, YamlNode empty, string written)
+    private TextEdit ReplaceEmpty(YamlEntry entry, YamlNode empty, string written)
     {
         var colon = layout.AfterColon(entry);
         var line = layout.NextLine(empty.End);
         var rest = text.AsSpan(empty.End, line - empty.End).TrimEnd("\r\n");
-        return string.Concat(text.AsSpan(0, colon), string.Concat(rest, shape.NewLine, written), text.AsSpan(line));
+        return new(colon, line, string.Concat(rest, shape.NewLine, written));
     }
 
     private string Mapped(TaskDefinition task, int column)

@@ -90,6 +90,10 @@ public static class LeaseTable
         return extended;
     }
 
+    /// <summary>Puts a live lease under the definition the task has now; it ends when it would have.</summary>
+    public static void RedefineLease(this StoreTransaction store, Lease lease, string definitionHash) => store.Database.Execute(
+        "update leases set definition_hash = ? where lease_id = ? and ended_at is null", definitionHash, lease.Id.Value);
+
     /// <summary>Ends a lease. Nothing happens when it has ended already.</summary>
     /// <param name="store">The transaction.</param>
     /// <param name="lease">The lease.</param>

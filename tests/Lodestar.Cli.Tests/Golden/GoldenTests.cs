@@ -9,14 +9,7 @@ public sealed class GoldenTests
     {
         ["claim_lock_warnings"] = "task claim --force, agent join",
         ["claim_ttl_errors"] = "task claim --ttl, agent join",
-        ["delete_variants"] = "task delete",
         ["doctor_cycle_and_missing_dependency"] = "task create in a spec with a cycle",
-        ["graph_json_and_text"] = "task graph without --json",
-        ["lifecycle_diamond"] = "task verify answers, agent join",
-        ["list_filters_and_order"] = "task delete",
-        ["several_leases_per_agent"] = "task verify answers, agent join",
-        ["show_variants"] = "task delete, agent join",
-        ["verify_variants"] = "task verify answers, agent join",
     };
 
     public static TheoryData<string> Scenarios => [.. GoldenScenario.All.Select(scenario => scenario.Name)];
