@@ -18,6 +18,12 @@ internal sealed class StatusInputs
     /// <summary>The options.</summary>
     public IReadOnlyList<Symbol> All => [word, force, reason];
 
+    /// <summary>Whether the caller insists.</summary>
+    public bool Force(Given given) => given.Get(force);
+
+    /// <summary>Why.</summary>
+    public string? Reason(Given given) => given.Get(reason);
+
     /// <summary>What was asked for, or null.</summary>
     public TaskStatusChange? Read(Given given) =>
         given.Get(word) is { } status ? new TaskStatusChange(status, given.Get(force), given.Get(reason)) : null;
@@ -54,6 +60,9 @@ internal sealed class PrdInputs
 
     /// <summary>The options for one that is there.</summary>
     public IReadOnlyList<Symbol> All => [.. ForNew, rebaseline, clear];
+
+    /// <summary>Whether documents and sections are taken as named.</summary>
+    public bool Trusts(Given given) => given.Get(trust);
 
     /// <summary>What was asked for, or null.</summary>
     public PrdRequest? Read(Given given)

@@ -12,16 +12,24 @@ internal static class TaskQueryCommands
     {
         var status = Inputs.Text("--status", $"Only tasks with this status: {string.Join(", ", StatusText.All)}.", "-s");
         status.CompletionSources.Add(_ => StatusText.All.Select(word => new CompletionItem(word)));
-        var label = Inputs.Text("--label", "Only tasks with this label.", "-l");
+        var labels = Inputs.Texts("--label", "Only tasks with this label; repeated, with any of them.", "-l");
+        var holder = Inputs.Text("--claimed-by", "Only tasks this agent holds now.");
+        var limit = Inputs.Number("--limit", "At most so many.", "-n");
         var deleted = Inputs.Flag("--include-deleted", "Show deleted tasks too.");
         return new Verb<TaskList>("list", "Lists tasks, most urgent first.")
         {
-            Accepts = [status, label, deleted],
+            Accepts = [status, labels, holder, limit, deleted],
             About = Explanation.Reads("lodestar task list", "lodestar task list --status ready --label backend --json"),
             Data = PlaneJson.Default.TaskList,
             Text = TaskQueryText.List,
             Run = (given, cancellation) => given.InSessionAsync(
-                new ListTasks(given.Get(status), given.Get(label), given.Get(deleted)).ExecuteAsync, cancellation),
+                new ListTasks(given.Get(status), IncludeDeleted: given.Get(deleted))
+                {
+                    Labels = [.. given.All(labels)],
+                    ClaimedBy = given.Get(holder),
+                    Limit = given.Get(limit),
+                }.ExecuteAsync,
+                cancellation),
         };
     }
 

@@ -35,6 +35,8 @@ internal static class TaskQueryText
                 string.Join(' ', task.DependsOn.Select(id => id.Value)),
                 task.ClaimedBy?.Value ?? "",
             }));
+        if (list.Total > list.Count)
+            page.Line($"{list.Total - list.Count} more match.", Ink.Dim);
     }
 
     /// <summary>One task in full.</summary>

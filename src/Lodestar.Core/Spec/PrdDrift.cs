@@ -41,6 +41,10 @@ public sealed record PrdDrift(string Source, string? Anchor, string State, Warni
         return drifts.ToImmutable();
     }
 
+    /// <summary>A document that cannot be read.</summary>
+    public static PrdDrift Unread(TaskId task, PrdReference prd, Refusal refusal) => new(
+        prd.Source, null, refusal.Code["prd-".Length..], new(refusal.Code, $"{refusal.Message.TrimEnd('.')}, which task {task} refers to."));
+
     /// <summary>How a section is called in messages.</summary>
     public static string Name(PrdSection section) => section.Lines is { Length: 2 } lines
         ? $"#L{lines[0]}-L{lines[1]}"

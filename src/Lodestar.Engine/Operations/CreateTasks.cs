@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text;
 using Lodestar.Core;
 using Lodestar.Core.Spec;
 using Lodestar.Engine.Spec;
+using Lodestar.Engine.Storage;
 
 namespace Lodestar.Engine.Operations;
 
@@ -13,6 +15,9 @@ public sealed record CreateTasks(string Text, string Name)
 {
     /// <summary>More tasks at once are refused.</summary>
     public const int Most = 10_000;
+
+    /// <summary>A longer text is refused.</summary>
+    public const int MostBytes = 16 * 1024 * 1024;
 
     /// <summary>Insists on statuses that have a verb of their own.</summary>
     public bool Force { get; init; }
@@ -26,11 +31,26 @@ public sealed record CreateTasks(string Text, string Name)
     /// <summary>Who writes them down, for the record; null for nobody in particular.</summary>
     public string? Agent { get; init; }
 
+    /// <summary>The tasks a file holds.</summary>
+    /// <param name="path">The file's absolute path.</param>
+    /// <param name="name">What it is called in messages.</param>
+    /// <exception cref="RefusedException">There is no such file, or it is too long.</exception>
+    /// <exception cref="EnvironmentException">It cannot be read.</exception>
+    public static CreateTasks OfFile(string path, string name)
+    {
+        using var file = EvidenceFile.OpenRead(path);
+        var bytes = new byte[(int)Math.Min(file.Length, MostBytes + 1L)];
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return new(Encoding.UTF8.GetString(bytes, 0, length), name);
+    }
+
     /// <summary>Runs the operation.</summary>
     /// <returns>The first task in full and the names of all, or a refusal without effect.</returns>
     public async Task<Outcome<TaskDetails>> ExecuteAsync(EngineSession session, CancellationToken cancellation)
     {
-        var read = SpecReader.ReadNew(Text, Name);
+        if (Text.Length > MostBytes)
+            return new Refusal("tasks-invalid", $"{Name} is longer than {MostBytes / 1024 / 1024} MiB.", "write the tasks in several parts");
+        var read = SpecReader.ReadNew(Text.StartsWith('\uFEFF') ? Text[1..] : Text, Name);
         if (read.Data is not { } given)
             return read.Refusal!;
         if (given.Tasks.Length is 0 or > Most)

@@ -12,11 +12,28 @@ namespace Lodestar.Engine.Operations;
 /// <param name="IncludeDeleted">Whether deleted tasks show.</param>
 public sealed record ListTasks(string? Status = null, string? Label = null, bool IncludeDeleted = false)
 {
+    /// <summary>Only those with any of these labels; empty for all.</summary>
+    public ImmutableArray<string> Labels { get; init; } = [];
+
+    /// <summary>Only those this agent holds now, or null.</summary>
+    public string? ClaimedBy { get; init; }
+
+    /// <summary>At most so many; null for all.</summary>
+    public int? Limit { get; init; }
+
     /// <summary>Runs the operation.</summary>
     public Task<Outcome<TaskList>> ExecuteAsync(EngineSession session, CancellationToken cancellation)
     {
         if (LaneGate.Check(session, "task list") is { } refusal)
             return Task.FromResult<Outcome<TaskList>>(refusal);
+        if (Limit < 1)
+        {
+            return Task.FromResult<Outcome<TaskList>>(new Refusal("limit-out-of-range", $"{Limit} tasks cannot be listed.", "Give --limit 1 or more.")
+            {
+                Details = new() { ["limit"] = Limit },
+            });
+        }
+
         TaskStatus? wanted = null;
         if (Status is not null)
         {
@@ -41,9 +58,14 @@ public sealed record ListTasks(string? Status = null, string? Label = null, bool
             .Where(entry => wanted is { } status
                 ? entry.Status == status
                 : IncludeDeleted || entry.Status != TaskStatus.Deleted)
-            .Where(entry => Label is null || entry.Task.Labels.Contains(Label))
+            .Where(entry => (Label is null || entry.Task.Labels.Contains(Label))
+                && (Labels.IsEmpty || entry.Task.Labels.Any(label => Labels.Contains(label)))
+                && (ClaimedBy is null || board.LeaseOf(entry.Task.Id)?.Agent.Value == ClaimedBy))
             .OrderBy(entry => entry.Task.Priority)
             .ThenBy(entry => entry.Task.Id)
+            .ToArray();
+        var lines = tasks
+            .Take(Limit ?? int.MaxValue)
             .Select(entry => new TaskLine(
                 entry.Task.Id,
                 entry.Task.Title,
@@ -56,14 +78,18 @@ public sealed record ListTasks(string? Status = null, string? Label = null, bool
                 board.LeaseOf(entry.Task.Id)?.Expiry.Wall,
                 entry.Task.UpdatedAt))
             .ToImmutableArray();
-        return new(tasks, tasks.Length);
+        return new(lines, lines.Length) { Total = tasks.Length };
     }
 }
 
 /// <summary>Tasks in a list.</summary>
 /// <param name="Tasks">Most urgent first, then by id.</param>
-/// <param name="Count">How many.</param>
-public sealed record TaskList(ImmutableArray<TaskLine> Tasks, int Count);
+/// <param name="Count">How many are listed.</param>
+public sealed record TaskList(ImmutableArray<TaskLine> Tasks, int Count)
+{
+    /// <summary>How many there are that match.</summary>
+    public int Total { get; init; } = Count;
+}
 
 /// <summary>A task as one line.</summary>
 /// <param name="Id">The task.</param>

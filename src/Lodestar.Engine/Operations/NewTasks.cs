@@ -35,7 +35,7 @@ internal static class NewTasks
             {
                 written = Definitions(drafts, document.Spec, session.Clock.GetUtcNow());
                 var added = SpecEditor.AddTasks(document, written);
-                return added.Data is { } after && SpecChange.CheckGraph(after, written.Select(task => task.Id).ToHashSet()) is { } broken ? broken : added;
+                return added.Data is { } after && SpecChange.CheckGraph(after, written.Select(task => task.Id).ToHashSet(), added: true) is { } broken ? broken : added;
             },
             (plane, _) => Record(plane, drafts, written, agent, warnings),
             cancellation).ConfigureAwait(false);

@@ -88,7 +88,7 @@ public sealed record TaskContext
         {
             var read = PrdFile.Read(root, prd.Source);
             if (read.Refusal is { } refusal)
-                drifts.Add(new(prd.Source, null, refusal.Code["prd-".Length..], new(refusal.Code, $"{refusal.Message.TrimEnd('.')}, which task {task.Id} refers to.")));
+                drifts.Add(Core.Spec.PrdDrift.Unread(task.Id, prd, refusal));
             if (read.Data is not { } document)
                 continue;
             drifts.AddRange(Core.Spec.PrdDrift.Of(task.Id, prd, document));

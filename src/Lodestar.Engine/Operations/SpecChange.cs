@@ -24,10 +24,16 @@ internal static class SpecChange
     /// <summary>The refusal of a task without a title.</summary>
     internal static Refusal TitleNeeded { get; } = new("title-needed", "A task needs a title.", "add --title");
 
-    /// <summary>Says which rule of the graph one of some tasks breaks. What is wrong elsewhere in the spec does not stand in their way.</summary>
-    internal static Refusal? CheckGraph(SpecDocument document, IReadOnlySet<TaskId> tasks)
+    /// <summary>Says which rule of the graph one of some tasks breaks. What is wrong elsewhere in the spec does not stand in the way
+    /// of mending it; but as in the predecessor, nothing is added to a plan whose tasks wait for each other.</summary>
+    /// <param name="document">The spec as it would be.</param>
+    /// <param name="tasks">The tasks that change.</param>
+    /// <param name="added">Whether they are new.</param>
+    internal static Refusal? CheckGraph(SpecDocument document, IReadOnlySet<TaskId> tasks, bool added = false)
     {
-        var finding = SpecCheck.Run(document.Spec).FirstOrDefault(found => tasks.Contains(found.Task) || found.Path.Any(tasks.Contains));
+        var findings = SpecCheck.Run(document.Spec);
+        var finding = findings.FirstOrDefault(found => tasks.Contains(found.Task) || found.Path.Any(tasks.Contains))
+            ?? findings.FirstOrDefault(found => added && !found.Path.IsEmpty);
         return finding is null
             ? null
             : new(finding.Rule, finding.Message, "lodestar task graph --format text")

@@ -17,7 +17,7 @@ internal static class SpecChecks
         return
         [
             .. spec.Data is { } read
-                ? [HealthCheck.Pass(Name, $"The spec holds {HealthCheck.Count(read.Tasks.Length, "task")}."), .. Dependencies(read)]
+                ? [HealthCheck.Pass(Name, $"The spec holds {HealthCheck.Count(read.Tasks.Length, "task")}."), .. Dependencies(read), .. Intents(root, read)]
                 : (HealthCheck[])[HealthCheck.Fail(Name, spec.Refusal!.Message, spec.Refusal.Hint)],
             .. Settings("charter.yaml", Path.Combine(root, CharterFile.CharterPath), files.Load),
             .. Settings("local.yaml", Path.Combine(root, CharterFile.LocalPath), files.LoadLocal),
@@ -69,6 +69,35 @@ internal static class SpecChecks
             where deleted.Contains(dependency)
             select HealthCheck.Warn(
                 "dependencies", $"Task {task.Id} waits for {dependency}, which was deleted, and can never begin.", Undo(task.Id, dependency));
+    }
+
+    /// <summary>Product documents that are gone or not what tasks were agreed on. Nothing is said where no task names one.</summary>
+    private static IEnumerable<HealthCheck> Intents(string root, ProjectSpec spec)
+    {
+        var live = spec.Tasks.Where(task => task.Status is not (TaskStatus.Deleted or TaskStatus.Verified) && !task.Prd.IsEmpty).ToArray();
+        if (live.Length == 0)
+            return [];
+        var documents = new Dictionary<string, Outcome<PrdDocument>>(StringComparer.Ordinal);
+        HealthCheck[] found =
+        [
+            .. from task in live
+               from prd in task.Prd
+               from warning in Differences(root, documents, task, prd)
+               select HealthCheck.Warn("prd", warning.Message, $"lodestar task context {ShellWord.Quote(task.Id.Value)}"),
+        ];
+        return found.Length > 0
+            ? HealthCheck.Bounded(found)
+            : [HealthCheck.Pass("prd", $"The product documents are what {HealthCheck.Count(live.Length, "task")} agreed on.")];
+    }
+
+    private static IEnumerable<Warning> Differences(
+        string root, Dictionary<string, Outcome<PrdDocument>> documents, TaskDefinition task, PrdReference prd)
+    {
+        if (!documents.TryGetValue(prd.Source, out var read))
+            documents[prd.Source] = read = PrdFile.Read(root, prd.Source);
+        return read.Data is { } document
+            ? PrdDrift.Of(task.Id, prd, document).Where(drift => drift.State != PrdDrift.Elsewhere).Select(drift => drift.Warning)
+            : [PrdDrift.Unread(task.Id, prd, read.Refusal!).Warning];
     }
 
     private static string Undo(TaskId task, TaskId dependency) =>

@@ -59,6 +59,9 @@ public sealed class YamlDocument
             ]);
         }
 
+        if (YamlSyntax.Conflicts(text) is { Count: > 0 } conflicts)
+            return new(text, null, conflicts);
+
         var problems = new List<YamlProblem>();
         if (PlainYamlReader.TryRead(text, problems, out var root))
             return new(text, root, problems);

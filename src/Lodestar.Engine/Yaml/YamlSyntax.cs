@@ -7,9 +7,6 @@ internal static class YamlSyntax
 {
     internal static YamlProblem Explain(string text, YamlException cause)
     {
-        if (ConflictMarker(text) is { } marker)
-            return new(marker, "conflict-marker", LineAt(text, marker), "A conflict left by a Git merge stands in the file; resolve it.");
-
         // An unexpected end is shown where the text ends, not on the empty line behind it.
         var offset = (int)Math.Clamp(cause.Start.Index, 0, text.Length);
         if (text.AsSpan(offset).IsWhiteSpace())
@@ -40,18 +37,46 @@ internal static class YamlSyntax
         return null;
     }
 
-    private static int? ConflictMarker(string text)
+    /// <summary>The conflicts a Git merge left, each with the lines it stands on; nothing is guessed about what was meant.</summary>
+    internal static IReadOnlyList<YamlProblem> Conflicts(string text)
     {
-        foreach (var marker in (ReadOnlySpan<string>)["<<<<<<< ", "=======", ">>>>>>> "])
+        if (!text.Contains("<<<<<<<", StringComparison.Ordinal) && !text.Contains(">>>>>>>", StringComparison.Ordinal))
+            return [];
+        var found = new List<YamlProblem>();
+        (int Offset, int Line)? open = null;
+        var (offset, number) = (0, 1);
+        foreach (var line in text.AsSpan().EnumerateLines())
         {
-            if (text.StartsWith(marker, StringComparison.Ordinal))
-                return 0;
-            var at = text.IndexOf("\n" + marker, StringComparison.Ordinal);
-            if (at >= 0)
-                return at + 1;
+            if (IsMarker(line, '<'))
+            {
+                if (open is { } before)
+                    found.Add(Conflict(before.Offset, before.Line, null));
+                open = (offset, number);
+            }
+            else if (IsMarker(line, '>'))
+            {
+                found.Add(open is { } from ? Conflict(from.Offset, from.Line, number) : Conflict(offset, number, null));
+                open = null;
+            }
+
+            var next = text.IndexOf('\n', offset);
+            (offset, number) = (next < 0 ? text.Length : next + 1, number + 1);
         }
 
-        return null;
+        if (open is { } last)
+            found.Add(Conflict(last.Offset, last.Line, null));
+        return found;
+
+        static bool IsMarker(ReadOnlySpan<char> line, char sign) =>
+            line.Length >= 7 && line[..7].IndexOfAnyExcept(sign) < 0 && (line.Length == 7 || line[7] == ' ');
+
+        YamlProblem Conflict(int at, int first, int? last) => new(
+            at,
+            "conflict-marker",
+            LineAt(text, at),
+            last is null
+                ? $"A mark of a conflict left by a Git merge stands on line {first}; resolve the conflict."
+                : $"A conflict left by a Git merge stands on lines {first} to {last}; resolve it.");
     }
 
     private static string LineAt(string text, int offset) => YamlDocument.Shorten(text[offset..]);

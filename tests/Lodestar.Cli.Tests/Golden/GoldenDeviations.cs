@@ -30,6 +30,7 @@ internal static class GoldenDeviations
         new("outside_repo_json_errors", "A directory without a project is not healthy: exit 1.", 24) { Exit = 1 },
         new("doctor_cycle_and_missing_dependency", "An unhealthy project exits 1.", 2) { Exit = 1 },
         new("doctor_cycle_and_missing_dependency", "An unhealthy project exits 1.", 3) { Exit = 1 },
+        new("doctor_cycle_and_missing_dependency", "A task without a status is ready.", 5) { Exit = 0 },
         new("doctor_corrupt_database", "An unhealthy project exits 1.", 2) { Exit = 1 },
         new("create_status_case_insensitive", "A new task that is done already needs --force --reason.", 3) { Exit = 1 },
         new("create_status_case_insensitive", "A new task that is verified already needs --force --reason.", 4) { Exit = 1 },

@@ -9,7 +9,6 @@ public sealed class GoldenTests
     {
         ["claim_lock_warnings"] = "task claim --force, agent join",
         ["claim_ttl_errors"] = "task claim --ttl, agent join",
-        ["doctor_cycle_and_missing_dependency"] = "task create in a spec with a cycle",
     };
 
     public static TheoryData<string> Scenarios => [.. GoldenScenario.All.Select(scenario => scenario.Name)];

@@ -22,7 +22,7 @@ public sealed class SpecEditorTests
         var cases =
             from text in GeneratedSpec.Any
             from task in Gen.Choose(0, 1_000)
-            from edit in Gen.Choose(0, 7)
+            from edit in Gen.Choose(0, 11)
             from word in Gen.Elements(Texts)
             from other in Gen.Elements(Texts)
             select (text, task, edit, word, other);
@@ -111,6 +111,35 @@ public sealed class SpecEditorTests
     }
 
     [Fact]
+    public void Many_tasks_are_added_and_marked_at_once_each_in_its_place()
+    {
+        var text = string.Concat(Enumerable.Range(0, 40).Select(number => $"  T{number:000}: {{title: t{number}}} # {number}\n"));
+        var document = SpecReader.Read("tasks:\n" + text + "features: {}\n").Data!;
+
+        var edited = SpecEditor.SetStatuses(document, document.Spec.Tasks.Select(task => task.Id), TaskStatus.Deleted).Data!;
+        edited = SpecEditor.AddTasks(edited, [Task("A"), Task("B"), Task("C")]).Data!;
+        edited = SpecEditor.SetStatuses(edited, document.Spec.Tasks.Select(task => task.Id), null).Data!;
+
+        Assert.Equal("tasks:\n" + text + "  A: {title: T}\n  B: {title: T}\n  C: {title: T}\nfeatures: {}\n", edited.Yaml.Text);
+    }
+
+    [Fact]
+    public void Agreeing_to_a_document_anew_changes_the_digests_alone()
+    {
+        const string text = "tasks:\n  F1:\n    title: T\n    prd: # why\n      source: PRD.md # the one\n      owner: us\n      refs:\n      - anchor: '#a' # first\n      - {anchor: '#b', hash: x}\n      prd_hash: abc # old\n";
+        var document = SpecReader.Read(text).Data!;
+        var prd = document.Spec.Tasks[0].Prd[0];
+
+        var edited = SpecEditor.SetPrd(
+            document, new("F1"), [prd with { PrdHash = "new", Refs = [.. prd.Refs.Select(section => section with { Hash = "h" })] }]);
+
+        Assert.Equal(
+            text.Replace("- anchor: '#a' # first\n", "- anchor: '#a' # first\n        hash: h\n", StringComparison.Ordinal)
+                .Replace("hash: x", "hash: h", StringComparison.Ordinal).Replace("abc #", "new #", StringComparison.Ordinal),
+            edited.Data?.Yaml.Text);
+    }
+
+    [Fact]
     public void What_an_anchor_shares_is_not_edited_behind_its_back()
     {
         var document = SpecReader.Read("base: &b {labels: [x]}\ntasks:\n  F1: {title: T, <<: *b}\n").Data!;
@@ -132,8 +161,29 @@ public sealed class SpecEditorTests
             4 => SpecEditor.SetStatus(before, task.Id, word.Length % 2 == 0 ? null : TaskStatus.Verified),
             5 => SpecEditor.SetList(before, task.Id, TaskListField.Labels, [.. task.Labels.Skip(1), word, other]),
             6 => SpecEditor.SetList(before, task.Id, TaskListField.AcceptanceCriteria, word.Length % 2 == 0 ? [] : [.. task.AcceptanceCriteria, other]),
+            8 => SpecEditor.SetList(before, task.Id, TaskListField.Locks, [.. task.Locks.Skip(1), "src/" + other.Length]),
+            9 => SpecEditor.SetList(before, task.Id, TaskListField.DependsOn, [.. task.DependsOn.Select(id => id.Value).Skip(1), "D" + word.Length]),
+            10 => DeletedAndRestored(before, task),
+            11 => SpecStep.Take(before,
+            [
+                SpecEditor.SetTitle(task.Id, title), SpecEditor.SetPriority(task.Id, 9), SpecEditor.SetDescription(task.Id, other),
+                .. SpecEditor.SetList(task.Labels, task.Id, TaskListField.Labels, [.. task.Labels.Skip(1), word, other]),
+                .. PrdEditing.Set(task.Prd, task.Id, Intent(task, word)),
+            ]),
             _ => SpecEditor.SetPrd(before, task.Id, Intent(task, word)),
         };
+    }
+
+    /// <summary>Restoring takes back exactly what deleting wrote, where the file had no status of its own.</summary>
+    private static Outcome<SpecDocument> DeletedAndRestored(SpecDocument before, TaskDefinition task)
+    {
+        var deleted = SpecEditor.SetStatuses(before, [task.Id], TaskStatus.Deleted);
+        if (deleted.Data is not { } gone)
+            return deleted;
+        var restored = SpecEditor.SetStatuses(gone, [task.Id], null);
+        if (task.Status is null && restored.Data?.Yaml.Text != before.Yaml.Text)
+            throw new InvalidOperationException($"from\n{before.Yaml.Text}\nto\n{restored.Data?.Yaml.Text}");
+        return deleted;
     }
 
     private static ImmutableArray<PrdReference> Intent(TaskDefinition task, string word)

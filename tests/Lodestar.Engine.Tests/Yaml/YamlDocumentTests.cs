@@ -23,6 +23,23 @@ public sealed class YamlDocumentTests
         Prop.ForAll(documents, Agrees).Check(Config.QuickThrowOnFailure.WithMaxTest(4_000).WithEndSize(24));
     }
 
+    [Fact]
+    public void Every_conflict_of_a_merge_is_named_with_its_lines_and_none_is_guessed()
+    {
+        const string text = "tasks:\n<<<<<<< ours\n  A: {title: a}\n||||||| base\n=======\n  A: {title: b}\n>>>>>>> theirs\n  B:\n    title: b\n<<<<<<< ours\n=======\n    priority: 1\n>>>>>>> theirs\n";
+
+        var document = YamlDocument.Parse(text.ReplaceLineEndings("\r\n"));
+
+        Assert.Null(document.Root);
+        Assert.Equal([2, 10], document.Problems.Select(problem => document.PositionOf(problem.Offset).Line));
+        Assert.Contains("lines 2 to 7", document.Problems[0].Message, StringComparison.Ordinal);
+        Assert.Contains("lines 10 to 13", document.Problems[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_only_looks_like_a_conflict_is_text() =>
+        Assert.Empty(YamlDocument.Parse("a: |\n  <<<<<<< ours\n  =======\n  >>>>>>> theirs\nb: <<<<<<< x\n").Problems);
+
     [Theory]
     [InlineData("a: &x 1\nb: []\n", "[]")]
     [InlineData("a: &x 1\nb: [  ]  # none\n", "[  ]")]
@@ -46,6 +63,8 @@ public sealed class YamlDocumentTests
     [InlineData("a:\n  b: 1\n   c: 2\n", "yaml-syntax", 3)]
     [InlineData("a: \"never closed\nb: 1\n", "yaml-syntax", 1)]
     [InlineData("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> theirs\n", "conflict-marker", 2)]
+    [InlineData("a: 1\n<<<<<<<\n", "conflict-marker", 2)]
+    [InlineData("a: 1\n>>>>>>> theirs\n", "conflict-marker", 2)]
     [InlineData("a: 1\nb: 2\na: 3\n", "duplicate-key", 3)]
     [InlineData("a: {x: 1, x: 2}\n", "duplicate-key", 1)]
     [InlineData("a: *.cs\n", "alias-known", 1)]
