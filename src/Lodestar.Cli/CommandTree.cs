@@ -28,7 +28,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(Group(
             "task",
             "Plans and works on tasks.",
-            TaskPlanCommands.Create(),
+            TaskCreateCommand.Create(),
             TaskPlanCommands.Update(),
             TaskQueryCommands.List(),
             TaskQueryCommands.Show(),

@@ -5,82 +5,9 @@ using Lodestar.Engine.Operations;
 
 namespace Lodestar.Cli.Commands;
 
-/// <summary>The verbs that write and draw the plan: create, update, graph.</summary>
+/// <summary>The verbs that change and draw the plan: update, delete, restore, graph.</summary>
 internal static class TaskPlanCommands
 {
-    /// <summary><c>lodestar task create</c>.</summary>
-    public static Verb Create()
-    {
-        var title = Inputs.Text("--title", "One line. Needed, unless tasks come --from a file.", "-t");
-        var from = Inputs.Text(
-            "--from", "Write all tasks of a file (- for standard input), in YAML or JSON as the spec holds them: all or none; ids are given where there are none.");
-        var id = Inputs.Text("--id", "The id; the next free T number when not given.");
-        var description = Inputs.Text("--description", "Free text.", "-d");
-        var priority = Inputs.Number("--priority", $"Lower first; {TaskDefinition.DefaultPriority} when not given.", "-p");
-        var status = new StatusInputs();
-        var dependsOn = Inputs.Texts("--depends-on", "A task that must be verified first.");
-        var labels = Inputs.Texts("--label", "A free word.", "-l");
-        var locks = Inputs.Texts("--lock", "A pattern of files the task may touch.");
-        var criteria = Inputs.Texts("--accept", "Something a reviewer checks.", "-a");
-        var prd = new PrdInputs();
-        var agent = Inputs.Text("--agent", "Who writes it down, for the record. Default: LODESTAR_AGENT_ID.");
-        return new Verb<TaskDetails>("create", "Writes a new task into the spec.")
-        {
-            Accepts = [title, from, id, description, priority, .. status.All, dependsOn, labels, locks, criteria, .. prd.ForNew, agent],
-            About = Explanation.Changes(
-                "Adds the task to .lodestar/spec.yaml; every other byte of the file stays.",
-                "lodestar task create --title \"Reset a forgotten password\" --depends-on F001 --accept \"A mail is sent\"",
-                "lodestar task create --from tasks.yaml"),
-            Data = PlaneJson.Default.TaskDetails,
-            Text = (page, task) =>
-            {
-                if (task.Created is { } all)
-                {
-                    page.Line($"Created {all.Length} tasks", Ink.Bold).Bullets(all.Select(one => $"{one.Id} - {one.Title}"));
-                    return;
-                }
-
-                page.Line($"Created task {task.Id}", Ink.Bold);
-                page.Field("Title", task.Title).Field("Status", task.Status, TaskQueryText.Status(task.Status));
-            },
-            Run = (given, cancellation) => given.Has(from)
-                ? given.InSessionAsync(Many(given).ExecuteAsync, cancellation)
-                : given.InSessionAsync(One(given).ExecuteAsync, cancellation),
-        };
-
-        CreateTask One(Given given) => new(given.Get(title) ?? throw new UsageException("Option --title is missing.", "lodestar task create --title 'One line'"))
-        {
-            Id = given.Get(id),
-            Description = given.Get(description) ?? "",
-            Priority = given.Get(priority) ?? TaskDefinition.DefaultPriority,
-            Status = status.Read(given),
-            DependsOn = [.. given.All(dependsOn)],
-            Labels = [.. given.All(labels)],
-            Locks = [.. given.All(locks)],
-            AcceptanceCriteria = [.. given.All(criteria)],
-            Prd = prd.Read(given),
-            Agent = given.Agent(agent),
-        };
-
-        CreateTasks Many(Given given)
-        {
-            Option[] alone = [title, id, description, priority, dependsOn, labels, locks, criteria];
-            if (Array.Find(alone, given.Has) is { } other)
-                throw new UsageException($"--from brings whole tasks; {other.Name} is about one.");
-            var file = given.Get(from)!;
-            var tasks = file == "-"
-                ? new CreateTasks(given.Context.ReadInput(CreateTasks.MostBytes + 1), "standard input")
-                : CreateTasks.OfFile(Path.GetFullPath(file, given.Context.Directory), file);
-            return tasks with
-            {
-                Force = status.Force(given),
-                Reason = status.Reason(given),
-                ValidatePrd = !prd.Trusts(given),
-                Agent = given.Agent(agent),
-            };
-        }
-    }
-
     /// <summary><c>lodestar task update</c>.</summary>
     public static Verb Update()
     {

@@ -6,8 +6,6 @@ internal static class GoldenDeviations
 {
     private const string Leased = "A task somebody holds cannot be claimed, and is not counted as if it could.";
 
-    private const string NotCreated = "The task that was to be done from the start was refused, and is not listed.";
-
     private static readonly GoldenDeviation[] All =
     [
         new("update_status_is_unrestricted", "done, verified and deleted are reached by their own verbs, or with --force --reason."),
@@ -37,10 +35,6 @@ internal static class GoldenDeviations
         new("create_status_case_insensitive", "The two tasks refused before are not listed.", 5) { Exit = 0 },
         new("reset_soft_and_hard", "A refused claim has made no store, so there is none to remove.", 12) { Only = ["data.runtime_deleted"] },
         new("group_without_subcommand", "Every group alone lists its verbs.", 4) { Exit = 0 },
-        new("list_filters_and_order", "A new task that is done already needs --force --reason.", 4) { Exit = 1, Code = "force-needed" },
-        new("list_filters_and_order", NotCreated, 7) { Exit = 0 },
-        new("list_filters_and_order", NotCreated, 9) { Exit = 0 },
-        new("list_filters_and_order", NotCreated, 13) { Exit = 0 },
         new("lease_expiry_frees_task", Leased, 11) { Only = ["data.tasks.claimable"] },
         new("several_leases_per_agent", Leased, 6) { Only = ["data.tasks.claimable"] },
         new("several_leases_per_agent", Leased + " A lease ends when its task is done.", 8)
