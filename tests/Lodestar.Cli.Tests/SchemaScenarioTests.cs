@@ -28,6 +28,9 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("init", "--name", "p", "--prd");
         await AskAsync("task create", "--title", "One", "--id", "T1", "--lock", "src/**", "--accept", "It works");
         await AskAsync("task create", "--title", "Two", "--id", "T2");
+        scratch.Write("p/more.yaml", "- {title: Three, depends_on: [T1]}\n- {title: Four}\n");
+        await AskAsync("task create", "--from", "more.yaml");
+        await AskAsync("task list", "--label", "a", "--label", "b", "--limit", "1");
         await AskAsync("task update", "T2", "--add-depends-on", "T1", "--priority", "5");
         scratch.Write("p/PRD.md", "# Shop\n## Log in {#login}\nwith a key\n");
         await AskAsync("task update", "T2", "--prd-source", "PRD.md", "--prd-ref", "#login", "--prd-ref", "#L1-L2", "--prd-excerpt", "with a key");

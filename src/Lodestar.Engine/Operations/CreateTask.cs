@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Lodestar.Core;
 using Lodestar.Core.Spec;
-using Lodestar.Engine.Spec;
-using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
 namespace Lodestar.Engine.Operations;
 

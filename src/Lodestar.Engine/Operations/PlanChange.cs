@@ -33,9 +33,11 @@ internal static class PlanChange
                     return await session.Store.WriteAsync(
                         store =>
                         {
-                            var answer = record(new PlaneChange(session, new ParsedSpecIndex(after.Spec), store), after);
+                            var plane = new PlaneChange(session, new ParsedSpecIndex(after.Spec), store);
+                            var answer = record(plane, after);
                             if (answer.Refusal is { } refusal)
                                 throw new RefusedException(refusal);
+                            HistorySweep.IfDue(session, plane);
                             replace(after);
                             return answer;
                         },
