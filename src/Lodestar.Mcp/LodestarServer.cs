@@ -12,7 +12,8 @@ public sealed class LodestarServer
 {
     private const string Instructions =
         "Tasks, leases and messages of this repository. Join once (lodestar_agent_join), take work with lodestar_task_next and "
-        + "lodestar_task_claim, finish it with lodestar_task_done. A refused call has error.code and a hint.";
+        + "lodestar_task_claim, finish it with lodestar_task_done. A refused call has error.code and a hint. "
+        + "The resource lodestar://schema/TOOL has the schema of a result.";
 
     private readonly ToolDesk desk;
     private readonly ServerLog log;

@@ -20,6 +20,7 @@ namespace Lodestar.Mcp;
 [JsonSerializable(typeof(TasksAnswer))]
 [JsonSerializable(typeof(NextAnswer))]
 [JsonSerializable(typeof(TaskAnswer))]
+[JsonSerializable(typeof(ContextAnswer))]
 [JsonSerializable(typeof(TaskReasons))]
 [JsonSerializable(typeof(TaskGraphDrawing))]
 [JsonSerializable(typeof(ClaimAnswer))]

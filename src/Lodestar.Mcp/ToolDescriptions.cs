@@ -14,6 +14,10 @@ internal static class ToolDescriptions
     // Before this version of the protocol, clients see the text alone.
     private const string FirstWithStructure = "2025-06-18";
 
+    /// <summary>Says that there is a structured result, and no more. A refused call's result fits too, because some clients
+    /// check that one also.</summary>
+    private static readonly JsonElement AnyObject = Element(new JsonObject { ["type"] = "object" });
+
     /// <summary>The answer to <c>tools/list</c>.</summary>
     public static ListToolsResult All { get; } = new() { Tools = [.. ToolList.All.Select(Describe)] };
 
@@ -63,19 +67,10 @@ internal static class ToolDescriptions
             Name = tool.Name,
             Description = tool.Purpose,
             InputSchema = Element(input),
-            OutputSchema = Element(Compact(tool)),
+            OutputSchema = AnyObject,
             Annotations = tool.ReadsOnly ? new ToolAnnotations { ReadOnlyHint = true } : null,
         };
     }
-
-    /// <summary>The members of a result by name. A refused call's result fits too, because some clients check that one also.</summary>
-    private static JsonObject Compact(Tool tool) => new()
-    {
-        ["type"] = "object",
-        ["properties"] = new JsonObject(tool.ResultType.Properties
-            .Where(property => property.Get is not null)
-            .Select(property => KeyValuePair.Create(property.Name, (JsonNode?)new JsonObject()))),
-    };
 
     private static JsonElement Element(JsonObject schema) => JsonSerializer.SerializeToElement(schema, McpJson.Default.JsonObject);
 }

@@ -17,6 +17,10 @@ internal static class TaskPlanTools
     private static readonly Argument<ImmutableArray<string>> Labels = new("labels", ArgumentKinds.Texts);
     private static readonly Argument<ImmutableArray<string>> Locks = new("locks", ArgumentKinds.Texts) { Description = "file globs" };
     private static readonly Argument<ImmutableArray<string>> Criteria = new("acceptance_criteria", ArgumentKinds.Texts);
+    private static readonly Argument<string?> PrdSource = new("prd_source", ArgumentKinds.Id);
+    private static readonly Argument<ImmutableArray<string>> PrdRefs = new("prd_refs", ArgumentKinds.Texts) { Description = "#anchor or #L10-L40" };
+    private static readonly Argument<string?> PrdExcerpt = new("prd_excerpt", ArgumentKinds.Text);
+    private static readonly Argument<bool> Rebaseline = new("rebaseline_prd", ArgumentKinds.Flag);
     private static readonly Argument<string?> Status = new("status", ArgumentKinds.OneOf([.. StatusText.All]));
     private static readonly Argument<bool> Force = new("force", ArgumentKinds.Flag) { Description = "for done, verified, deleted; with reason" };
 
@@ -28,7 +32,7 @@ internal static class TaskPlanTools
 
     private static Tool<TaskDetails, TaskAnswer> Create() => new("task_create", "Writes a new task into the spec.")
     {
-        Accepts = [NewTitle, NewId, Description, Priority, DependsOn, Labels, Locks, Criteria],
+        Accepts = [NewTitle, NewId, Description, Priority, DependsOn, Labels, Locks, Criteria, PrdSource, PrdRefs, PrdExcerpt],
         Run = (call, cancellation) => call.InSessionAsync(
             new CreateTask(call.Need(NewTitle))
             {
@@ -39,6 +43,7 @@ internal static class TaskPlanTools
                 Labels = call.Get(Labels),
                 Locks = call.Get(Locks),
                 AcceptanceCriteria = call.Get(Criteria),
+                Prd = Prd(call),
             }.ExecuteAsync,
             cancellation),
         Result = (outcome, _) => TaskAnswer.Of(outcome),
@@ -49,7 +54,7 @@ internal static class TaskPlanTools
 
     private static Tool<TaskDetails, TaskAnswer> Update() => new("task_update", "Changes fields of a task in the spec.")
     {
-        Accepts = [Arguments.Task, Title, Description, Priority, Status, Force, Arguments.Reason, .. Adds, .. Removes],
+        Accepts = [Arguments.Task, Title, Description, Priority, Status, Force, Arguments.Reason, .. Adds, .. Removes, PrdSource, PrdRefs, PrdExcerpt, Rebaseline],
         Run = (call, cancellation) => call.InSessionAsync(
             new UpdateTask(call.Need(Arguments.Task))
             {
@@ -61,6 +66,7 @@ internal static class TaskPlanTools
                 Labels = Change(call, 1),
                 Locks = Change(call, 2),
                 AcceptanceCriteria = Change(call, 3),
+                Prd = Prd(call),
             }.ExecuteAsync,
             cancellation),
         Result = (outcome, _) => TaskAnswer.Of(outcome),
@@ -68,6 +74,12 @@ internal static class TaskPlanTools
         Summary = task => $"Updated {task.Id}: {string.Join(", ", task.UpdatedFields ?? [])}",
         Changed = Changed,
     };
+
+    private static PrdRequest? Prd(ToolCall call)
+    {
+        var request = new PrdRequest(call.Get(PrdSource), call.Get(PrdRefs), call.Get(PrdExcerpt), Rebaseline: call.Get(Rebaseline));
+        return request is { Source: null, Sections.IsEmpty: true, Excerpt: null, Rebaseline: false } ? null : request;
+    }
 
     private static IEnumerable<string> Changed(TaskAnswer task) => [ResourceUris.Task(task.Id.Value), ResourceUris.Spec];
 

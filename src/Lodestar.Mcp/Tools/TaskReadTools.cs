@@ -6,7 +6,7 @@ using Lodestar.Mcp.Answers;
 
 namespace Lodestar.Mcp.Tools;
 
-/// <summary>The tools that look at tasks and change nothing: list, get, next, why, graph.</summary>
+/// <summary>The tools that look at tasks and change nothing: list, get, next, context, why, graph.</summary>
 internal static class TaskReadTools
 {
     private const int UsualPage = 50;
@@ -19,10 +19,11 @@ internal static class TaskReadTools
     private static readonly Argument<long?> MaxPriority = new("max_priority", ArgumentKinds.Whole) { Description = "lower is more urgent" };
     private static readonly Argument<int?> PageLimit = Arguments.Limit(LargestPage);
     private static readonly Argument<int?> OfferLimit = Arguments.Limit(LargestOffer);
+    private static readonly Argument<int?> MaxChars = new("max_chars", ArgumentKinds.From(1, ReadContext.MostChars));
     private static readonly Argument<string?> Format = new("format", ArgumentKinds.OneOf(GraphTasks.Formats));
 
     /// <summary>The tools.</summary>
-    public static ImmutableArray<Tool> All { get; } = [Next(), List(), Get(), Why(), Graph()];
+    public static ImmutableArray<Tool> All { get; } = [Next(), List(), Get(), Context(), Why(), Graph()];
 
     private static Tool<ClaimableTasks, NextAnswer> Next() => new("task_next", "The most urgent tasks that can be claimed now.")
     {
@@ -66,6 +67,17 @@ internal static class TaskReadTools
         Result = (outcome, _) => TaskAnswer.Of(outcome),
         Type = McpJson.Default.TaskAnswer,
         Summary = task => $"{task.Id} ({task.Status}): {task.Title}",
+    };
+
+    private static Tool<TaskContext, ContextAnswer> Context() => new("task_context", "What a task is about: description, criteria and product intent.")
+    {
+        ReadsOnly = true,
+        Accepts = [Arguments.Task, MaxChars, Arguments.MaxBytes],
+        Run = (call, cancellation) => call.InSessionAsync(
+            new ReadContext(call.Need(Arguments.Task), call.Get(MaxChars) ?? ReadContext.DefaultChars).ExecuteAsync, cancellation),
+        Result = (outcome, _) => ContextAnswer.Of(outcome),
+        Type = McpJson.Default.ContextAnswer,
+        Summary = context => $"{context.TaskId}: {context.Title}" + (context.Drift?.Changed == true ? " (its PRD has changed)" : ""),
     };
 
     private static Tool<TaskReasons, TaskReasons> Why() => new("task_why", "Why a task is, or is not, claimable, and what would open it.")
