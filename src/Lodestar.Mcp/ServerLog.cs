@@ -108,7 +108,8 @@ public sealed class ServerLog(EngineClock clock, bool asJson, params IReadOnlyLi
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
-                log.Note(logLevel >= LogLevel.Error ? "error" : "warning", formatter(state, exception));
+                // The library calls every refused request an error; a client that asks for what is not there is none of ours.
+                log.Note(logLevel >= LogLevel.Critical ? "error" : "warning", formatter(state, exception));
         }
     }
 }
