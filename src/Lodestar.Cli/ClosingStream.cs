@@ -1,6 +1,6 @@
 namespace Lodestar.Cli;
 
-/// <summary>Writes through, and says so once when nobody reads any more.</summary>
+/// <summary>Writes whole what it was given, cancelled or not, and says so when nobody reads any more.</summary>
 /// <param name="inner">Where the bytes go.</param>
 /// <param name="onClosed">Told when the other end is closed.</param>
 internal sealed class ClosingStream(Stream inner, Action onClosed) : Stream
@@ -29,7 +29,8 @@ internal sealed class ClosingStream(Stream inner, Action onClosed) : Stream
     {
         try
         {
-            await inner.WriteAsync(buffer, cancellationToken);
+            // Half a line would make the next one unreadable too.
+            await inner.WriteAsync(buffer, CancellationToken.None);
         }
         catch (IOException)
         {
@@ -56,7 +57,7 @@ internal sealed class ClosingStream(Stream inner, Action onClosed) : Stream
     public override void Flush() => inner.Flush();
 
     /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(CancellationToken.None);
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -8,6 +8,7 @@ namespace Lodestar.Mcp;
 
 /// <summary>Tells the calling client how its call comes along: what begins and ends as log messages, progress where it gave
 /// a token, and which resources read differently now.</summary>
+/// <remarks>What is being told is never cancelled: the library would leave half a line behind.</remarks>
 /// <param name="server">The session.</param>
 /// <param name="token">The client's progress token, when it gave one.</param>
 internal sealed class CallTeller(McpServer server, ProgressToken? token) : ICallTeller
@@ -15,36 +16,36 @@ internal sealed class CallTeller(McpServer server, ProgressToken? token) : ICall
     private const float Whole = 100;
 
     /// <inheritdoc/>
-    public async Task BeginAsync(string what, CancellationToken cancellation)
+    public async Task BeginAsync(string what)
     {
-        await SayAsync(LoggingLevel.Info, what, cancellation).ConfigureAwait(false);
-        await ProgressAsync(0, what, cancellation).ConfigureAwait(false);
+        await SayAsync(LoggingLevel.Info, what).ConfigureAwait(false);
+        await ProgressAsync(0, what).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task EndAsync(ToolAnswer answer, CancellationToken cancellation)
+    public async Task EndAsync(ToolAnswer answer)
     {
         if (answer.Code is null)
-            await ProgressAsync(Whole, answer.Summary, cancellation).ConfigureAwait(false);
-        await SayAsync(answer.Code is null ? LoggingLevel.Info : LoggingLevel.Error, answer.Summary, cancellation).ConfigureAwait(false);
+            await ProgressAsync(Whole, answer.Summary).ConfigureAwait(false);
+        await SayAsync(answer.Code is null ? LoggingLevel.Info : LoggingLevel.Error, answer.Summary).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task ChangedAsync(IReadOnlyList<string> uris, CancellationToken cancellation)
+    public async Task ChangedAsync(IReadOnlyList<string> uris)
     {
         foreach (var uri in uris)
-            await ChangedAsync(server, uri, cancellation).ConfigureAwait(false);
+            await ChangedAsync(server, uri).ConfigureAwait(false);
     }
 
     /// <summary>Tells a client that a resource reads differently now.</summary>
-    internal static Task ChangedAsync(McpServer server, string uri, CancellationToken cancellation) => server.SendNotificationAsync(
+    internal static Task ChangedAsync(McpServer server, string uri) => server.SendNotificationAsync(
         NotificationMethods.ResourceUpdatedNotification,
         new ResourceUpdatedNotificationParams { Uri = uri },
         McpJsonUtilities.DefaultOptions,
-        cancellation);
+        CancellationToken.None);
 
     /// <summary>Tells a client something as a log message, unless it asked for less.</summary>
-    internal static Task SayAsync(McpServer server, LoggingLevel level, string text, CancellationToken cancellation) =>
+    internal static Task SayAsync(McpServer server, LoggingLevel level, string text) =>
         level < (server.LoggingLevel ?? LoggingLevel.Info)
             ? Task.CompletedTask
             : server.SendNotificationAsync(
@@ -56,12 +57,12 @@ internal sealed class CallTeller(McpServer server, ProgressToken? token) : ICall
                     Data = JsonSerializer.SerializeToElement(text, McpJson.Default.String),
                 },
                 McpJsonUtilities.DefaultOptions,
-                cancellation);
+                CancellationToken.None);
 
-    private Task SayAsync(LoggingLevel level, string text, CancellationToken cancellation) => SayAsync(server, level, text, cancellation);
+    private Task SayAsync(LoggingLevel level, string text) => SayAsync(server, level, text);
 
-    private Task ProgressAsync(float done, string what, CancellationToken cancellation) => token is { } wanted
+    private Task ProgressAsync(float done, string what) => token is { } wanted
         ? server.NotifyProgressAsync(
-            wanted, new ProgressNotificationValue { Progress = done, Total = Whole, Message = what }, cancellationToken: cancellation)
+            wanted, new ProgressNotificationValue { Progress = done, Total = Whole, Message = what }, cancellationToken: CancellationToken.None)
         : Task.CompletedTask;
 }

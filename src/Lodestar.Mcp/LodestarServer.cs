@@ -15,6 +15,8 @@ public sealed class LodestarServer
         + "lodestar_task_claim, finish it with lodestar_task_done. A refused call has error.code and a hint. "
         + "The resource lodestar://schema/TOOL has the schema of a result.";
 
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
+
     private readonly ToolDesk desk;
     private readonly ServerLog log;
     private readonly string version;
@@ -55,7 +57,9 @@ public sealed class LodestarServer
             var news = new NewsDesk(desk, resources, server, log).RunAsync(ending.Token);
             await server.RunAsync(cancellation).ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
-            await news.ConfigureAwait(false);
+
+            // A client that reads no more, yet keeps the pipe, must not keep us.
+            await Task.WhenAny(news, Task.Delay(LastWord, CancellationToken.None)).ConfigureAwait(false);
         }
     }
 

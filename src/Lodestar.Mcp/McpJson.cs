@@ -41,5 +41,9 @@ internal sealed partial class McpJson : JsonSerializerContext;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ThreadAnswer))]
 [JsonSerializable(typeof(MessageThread))]
+[JsonSerializable(typeof(InboxAnswer))]
+[JsonSerializable(typeof(WaitAnswer))]
+[JsonSerializable(typeof(SearchAnswer))]
+[JsonSerializable(typeof(AckAnswer))]
 [JsonSerializable(typeof(InboxMessages))]
 internal sealed partial class MessageJson : JsonSerializerContext;

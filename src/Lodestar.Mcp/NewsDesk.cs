@@ -69,9 +69,9 @@ internal sealed class NewsDesk(ToolDesk desk, ResourceDesk resources, McpServer 
         if (read.Data is { } happened)
             listChanged |= Note(happened, changed);
         foreach (var uri in changed.Where(resources.IsSubscribed))
-            await CallTeller.ChangedAsync(server, uri, ending).ConfigureAwait(false);
+            await CallTeller.ChangedAsync(server, uri).ConfigureAwait(false);
         if (listChanged)
-            await server.SendNotificationAsync(NotificationMethods.ResourceListChangedNotification, ending).ConfigureAwait(false);
+            await server.SendNotificationAsync(NotificationMethods.ResourceListChangedNotification, CancellationToken.None).ConfigureAwait(false);
     }
 
     private Outcome<Happened> Read(PlaneView plane)

@@ -27,7 +27,7 @@ internal sealed record SendAnswer(bool Ok, MessageId MessageId, ImmutableArray<s
         return new(
             true,
             sent.MessageId,
-            [.. task is null ? [] : new[] { $"task:{task}" }, .. agent is null ? [] : new[] { $"agent:{agent}" }],
+            [sent.To],
             sent.SentAt)
         {
             Subject = subject,
@@ -41,5 +41,31 @@ internal sealed record SendAnswer(bool Ok, MessageId MessageId, ImmutableArray<s
     }
 }
 
+/// <summary>Messages, and where to go on.</summary>
+internal abstract record MessagesAnswer(ImmutableArray<MessageLine> Messages, int Count)
+{
+    /// <summary>The cursor after the last message here: there for a client that follows, on the last page too. Null when
+    /// nothing was read yet.</summary>
+    [JsonPropertyName("nextCursor")]
+    public string? NextCursor { get; init; }
+
+    /// <summary>What the caller should know.</summary>
+    public ImmutableArray<ToolWarning> Warnings { get; init; } = [];
+}
+
 /// <summary>Messages of a thread.</summary>
-internal sealed record ThreadAnswer(bool Ok, TaskId TaskId, ImmutableArray<MessageLine> Messages, int Count);
+internal sealed record ThreadAnswer(bool Ok, TaskId TaskId, ImmutableArray<MessageLine> Messages, int Count) : MessagesAnswer(Messages, Count);
+
+/// <summary>Messages that concern an agent.</summary>
+internal sealed record InboxAnswer(bool Ok, AgentId AgentId, ImmutableArray<MessageLine> Messages, int Count, long Unread) : MessagesAnswer(Messages, Count);
+
+/// <summary>Messages that were waited for.</summary>
+internal sealed record WaitAnswer(bool Ok, AgentId AgentId, bool Received, bool Timeout, ImmutableArray<MessageLine> Messages, int Count)
+    : MessagesAnswer(Messages, Count);
+
+/// <summary>Messages that were searched for, newest first.</summary>
+internal sealed record SearchAnswer(bool Ok, ImmutableArray<MessageLine> Messages, int Count) : MessagesAnswer(Messages, Count);
+
+/// <summary>Messages that count as read now.</summary>
+internal sealed record AckAnswer(
+    bool Ok, TaskId? TaskId, [property: JsonPropertyName("updatedCount")] int UpdatedCount, ImmutableArray<ToolWarning> Warnings);

@@ -98,13 +98,13 @@ internal sealed class ToolDesk(string directory, SessionWorld world, ServerLog l
         if (call.Check() is { } refusal)
             return ToolAnswer.Of(refusal);
         if (tool.Begins is { } begins)
-            await teller.BeginAsync(begins(call), cancellation).ConfigureAwait(false);
+            await teller.BeginAsync(begins(call)).ConfigureAwait(false);
 
         var answer = await GuardedAsync(tool, call, cancellation).ConfigureAwait(false);
         AnswerSize.Fit(answer.Structured, tool.Page, (call.Get(Arguments.MaxBytes) ?? AnswerSize.Usual) - AnswerSize.Frame);
-        await teller.ChangedAsync(answer.Changed, cancellation).ConfigureAwait(false);
+        await teller.ChangedAsync(answer.Changed).ConfigureAwait(false);
         if (tool.Begins is not null)
-            await teller.EndAsync(answer, cancellation).ConfigureAwait(false);
+            await teller.EndAsync(answer).ConfigureAwait(false);
         return answer;
     }
 
@@ -146,11 +146,11 @@ internal sealed class ToolDesk(string directory, SessionWorld world, ServerLog l
 internal interface ICallTeller
 {
     /// <summary>The work begins.</summary>
-    Task BeginAsync(string what, CancellationToken cancellation);
+    Task BeginAsync(string what);
 
     /// <summary>Resources read differently now.</summary>
-    Task ChangedAsync(IReadOnlyList<string> uris, CancellationToken cancellation);
+    Task ChangedAsync(IReadOnlyList<string> uris);
 
     /// <summary>The work is done or was refused.</summary>
-    Task EndAsync(ToolAnswer answer, CancellationToken cancellation);
+    Task EndAsync(ToolAnswer answer);
 }

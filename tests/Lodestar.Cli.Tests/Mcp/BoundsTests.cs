@@ -27,6 +27,8 @@ public sealed partial class BoundsTests
         ("lodestar_agent_list", "{}"),
         ("lodestar_message_list", """{"task_id":"T1","limit":200}"""),
         ("lodestar_message_inbox", """{"limit":200}"""),
+        ("lodestar_message_wait", """{"limit":200}"""),
+        ("lodestar_message_search", """{"limit":200,"task_id":"T1"}"""),
         ("lodestar_repo_status", "{}"),
         ("lodestar_doctor", "{}"),
     ];
@@ -52,13 +54,14 @@ public sealed partial class BoundsTests
         var agent = await project.JoinAsync("reader");
         await using var session = await McpSession.OpenAsync(project, ("LODESTAR_AGENT_ID", agent));
         var writer = await session.JoinAsync(new string('w', 150));
+        await session.DoneAsync("lodestar_task_claim", """{"task_id":"T1"}""");
         for (var n = 0; n < 40; n++)
             await session.JoinAsync(new string('w', 200));
         for (var n = 0; n < 20; n++)
         {
             await session.DoneAsync(
                 "lodestar_message_send",
-                $$"""{"task_id":"T1","to_agent_id":"{{agent}}","from_agent_id":"{{writer}}","body":"{{new string('é', 2000)}}"}""");
+                $$"""{"task_id":"T1","from_agent_id":"{{writer}}","body":"{{new string('é', 2000)}}"}""");
         }
 
         foreach (var (tool, arguments) in Largest)
@@ -117,7 +120,7 @@ public sealed partial class BoundsTests
         }
 
         Collect(ToolDescriptions.ErrorSchema(), known);
-        known.UnionWith(["handoff", "blocker", ".lodestar/"]);
+        known.UnionWith(["handoff", "blocker", "all", ".lodestar/"]);
         known.UnionWith(SourceTree.Read("docs/errors.md").Split('`'));
 
         var words = PromptDesk.All.Prompts

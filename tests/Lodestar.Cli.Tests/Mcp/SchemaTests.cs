@@ -36,6 +36,9 @@ public sealed class SchemaTests : IDisposable
         await AskAsync(session, "lodestar_task_renew", $"{{\"task_id\":\"F1\",{me}}}");
         await AskAsync(session, "lodestar_message_list", """{"task_id":"F1"}""");
         await AskAsync(session, "lodestar_message_inbox", $"{{{me}}}");
+        await AskAsync(session, "lodestar_message_wait", $"{{{me},\"timeout_seconds\":0}}");
+        await AskAsync(session, "lodestar_message_search", """{"keyword":"b"}""");
+        await AskAsync(session, "lodestar_message_ack", $"{{\"task_id\":\"F1\",{me}}}");
         await AskAsync(session, "lodestar_task_release", $"{{\"task_id\":\"F1\",{me},\"reason\":\"r\"}}");
         await AskAsync(session, "lodestar_task_done", $"{{\"task_id\":\"F1\",{me},\"note\":\"n\"}}");
         await AskAsync(session, "lodestar_task_verify", $"{{\"task_id\":\"F1\",{me},\"note\":\"n\"}}");
