@@ -73,6 +73,7 @@ internal sealed class CommandTree
             RunQueryCommands.Explain(),
             RunQueryCommands.Diff(),
             EvidenceCommands.Replay(),
+            EvidenceCommands.Receipts(),
             RunCommands.Pause(),
             RunCommands.Abort(),
             RunCommands.Retry(),

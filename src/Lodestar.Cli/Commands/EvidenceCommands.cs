@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Lodestar.Core;
 using Lodestar.Engine.Operations;
 
 namespace Lodestar.Cli.Commands;
@@ -19,6 +20,22 @@ internal static class EvidenceCommands
             Data = EvidenceJson.Default.ReplayedRun,
             Text = EvidenceText.Replay,
             Run = (given, cancellation) => new ReplayLedger(PathOf(given, ledger), given.Get(at)).ExecuteAsync(cancellation),
+        };
+    }
+
+    /// <summary><c>lodestar run receipts</c>.</summary>
+    public static Verb Receipts()
+    {
+        var run = RunInputs.Run();
+        var task = new Argument<string?>("task") { Description = "Only the receipts of this task.", Arity = ArgumentArity.ZeroOrOne };
+        return new Verb<RunReceipts>("receipts", "Lists the receipts of a run, each held against its commit, its inputs and its copy.")
+        {
+            Accepts = [run, task],
+            About = Explanation.Reads("lodestar run receipts", "lodestar run receipts run-20260131-120000-0a1b2c3d F001 --json"),
+            Data = EvidenceJson.Default.RunReceipts,
+            Text = EvidenceText.Receipts,
+            Run = (given, cancellation) => given.AtDeskAsync(
+                new ReadReceipts(RunInputs.Id(given.Get(run)), given.Get(task) is { } id ? new TaskId(id) : null).ExecuteAsync, cancellation),
         };
     }
 

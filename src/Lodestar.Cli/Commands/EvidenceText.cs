@@ -15,6 +15,27 @@ internal static class EvidenceText
         page.Line($"Sequence {replayed.Seq} of {replayed.LastSeq}, {replayed.At:yyyy-MM-dd HH:mm:ss} UTC", Ink.Dim);
     }
 
+    /// <summary>Receipts as a table, with what does not hold below.</summary>
+    public static void Receipts(Page page, RunReceipts receipts)
+    {
+        page.Table(
+            [new("TASK"), new("STEP"), new("WHAT"), new("ATTEMPT"), new("ROUND"), new("COMMIT"), new("FILES"), new("HOLDS", Ink: word => word == "yes" ? Ink.Green : Ink.Red)],
+            receipts.Receipts.Select(one => new[]
+            {
+                one.Receipt.TaskId.Value,
+                $"{one.Receipt.Number}",
+                one.Receipt.Verdict is { } verdict ? $"{one.Receipt.Step}: {verdict.ToString().ToLowerInvariant()}" : one.Receipt.Step,
+                $"{one.Receipt.Attempt}",
+                $"{one.Receipt.Round}",
+                one.Receipt.Commit?.Abbreviated ?? "",
+                $"{one.Receipt.Artifacts.Length}",
+                one.Holds ? "yes" : "no",
+            }));
+        foreach (var broken in receipts.Receipts.Where(one => !one.Holds))
+            page.Title($"Step {broken.Receipt.Number} of task {broken.Receipt.TaskId}").Bullets(broken.Problems.Select(problem => $"{problem.Message} ({problem.Code})"));
+        page.Line($"{receipts.Total - receipts.Broken} of {receipts.Total} receipts hold", Ink.Bold);
+    }
+
     /// <summary>A run that was restored.</summary>
     public static void Imported(Page page, ImportedRun imported) =>
         page.Line($"Run {imported.RunId} is restored from {imported.Lines} ledger lines and is {imported.Status}.");

@@ -15,12 +15,14 @@ internal static class DriveRun
     /// <param name="opening">What this engine begins with, decided on the state as it is found.</param>
     /// <param name="drive">How it is watched and stopped.</param>
     /// <param name="cancellation">Stops at once and leaves a resumable run.</param>
+    /// <param name="goesOn">Whether steps will be added to those already proven, so that their proof is looked at first.</param>
     internal static async Task<Outcome<RunState>> FromLedgerAsync(
         RunDesk desk,
         RunId run,
         Func<RunState, (IReadOnlyList<RunEvent> Events, Refusal? Refusal)> opening,
         RunDrive drive,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        bool goesOn = false)
     {
         var runs = await desk.RunsAsync(cancellation);
         var fence = await runs.AttachAsync(run, cancellation);
@@ -31,6 +33,15 @@ internal static class DriveRun
             var (events, refusal) = opening(state);
             if (refusal is not null)
                 return refusal;
+            // A run that is only wound down leaves its evidence as it is; one that goes on adds to it.
+            if (goesOn)
+            {
+                var copies = new ReceiptCopies(RunFolder.PathOf(desk.StateFolder, run), run).Look(ledger, RunFolder.LedgerPath(desk.StateFolder, run));
+                if (copies.Refusal is { } altered)
+                    return altered;
+                events = [.. events, .. copies.Findings];
+            }
+
             // Of a run that has only just been entered, nobody has been told yet.
             if (ledger.Count == 1)
                 drive.Observe(ledger, state);

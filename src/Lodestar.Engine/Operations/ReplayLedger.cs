@@ -97,4 +97,5 @@ public sealed record EffectUnderWay(IdempotencyKey Key, string Kind, TaskId? Tas
     WriteIndented = true)]
 [JsonSerializable(typeof(ReplayedRun))]
 [JsonSerializable(typeof(ImportedRun))]
+[JsonSerializable(typeof(RunReceipts))]
 public sealed partial class EvidenceJson : JsonSerializerContext;

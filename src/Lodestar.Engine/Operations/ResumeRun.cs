@@ -19,7 +19,7 @@ public sealed record ResumeRun(RunId? Run)
             return chosen.Refusal!;
 
         await desk.RequireNoOtherAsync(row.Id, cancellation);
-        var driven = await DriveRun.FromLedgerAsync(desk, row.Id, state => Opening(state, drive.Actor), drive, cancellation);
+        var driven = await DriveRun.FromLedgerAsync(desk, row.Id, state => Opening(state, drive.Actor), drive, cancellation, goesOn: true);
         if (driven.Data is not { } state)
             return driven.Refusal!;
         return RunOutcomes.Of(state, [.. await desk.FinishAsync(state, cancellation)]);

@@ -34,9 +34,9 @@ internal sealed class HostRecord : IAsyncDisposable
     {
         this.directory = directory;
         this.engine = engine;
-        Directory.CreateDirectory(directory);
+        PrivateFile.CreateFolder(directory);
         // A name of its own per incarnation is the caller's promise; a repeated order must not join two stories.
-        file = new FileStream(Path.Combine(directory, EventsFile), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        file = PrivateFile.Open(Path.Combine(directory, EventsFile), FileMode.Create, FileShare.Read);
         sending = SendAsync();
     }
 
@@ -77,7 +77,7 @@ internal sealed class HostRecord : IAsyncDisposable
         try
         {
             file.Flush(flushToDisk: true);
-            AtomicFile.Write(
+            PrivateFile.Replace(
                 Path.Combine(directory, ReportFile), JsonSerializer.SerializeToUtf8Bytes(report, HostJson.Default.ExitReport));
         }
         catch (IOException failure)

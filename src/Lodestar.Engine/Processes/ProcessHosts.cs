@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text.Json;
 using Lodestar.Core;
+using Lodestar.Engine.Storage;
 
 namespace Lodestar.Engine.Processes;
 
@@ -17,7 +18,7 @@ public sealed class ProcessHosts(IReadOnlyList<string> hostCommand) : IProcessHo
     /// <inheritdoc/>
     public async Task<IHostedProcess> StartAsync(HostOrder order, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(order.LogDirectory);
+        PrivateFile.CreateFolder(order.LogDirectory);
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
         environment[Marker] = order.Process.Value;

@@ -9,18 +9,21 @@ public static class AtomicFile
     /// <param name="path">The file; if it is a symbolic link, what it points to is replaced and the link stays.</param>
     /// <param name="content">The whole new content.</param>
     /// <exception cref="IOException">The file could not be written; its old content is intact.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content) => Write(path, content, null);
+
+    /// <summary>Writes the file with these permissions, whatever it had; see <see cref="Write(string, ReadOnlySpan{byte})"/>.</summary>
+    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode)
     {
         var target = new FileInfo(path).LinkTarget is null
             ? Path.GetFullPath(path)
             : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         var directory = Path.GetDirectoryName(target)!;
-        var temporary = CreateBeside(directory, Path.GetFileName(target), out var stream);
+        var temporary = CreateBeside(directory, Path.GetFileName(target), mode, out var stream);
         try
         {
             using (stream)
             {
-                if (!OperatingSystem.IsWindows() && File.Exists(target))
+                if (mode is null && !OperatingSystem.IsWindows() && File.Exists(target))
                     File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
                 stream.Write(content);
                 stream.Flush(flushToDisk: true);
@@ -38,10 +41,10 @@ public static class AtomicFile
             PosixFile.FlushDirectory(directory);
     }
 
-    /// <summary>Writes text as UTF-8 without a byte order mark; see <see cref="Write"/>.</summary>
+    /// <summary>Writes text as UTF-8 without a byte order mark; see <see cref="Write(string, ReadOnlySpan{byte})"/>.</summary>
     public static void WriteText(string path, string content) => Write(path, System.Text.Encoding.UTF8.GetBytes(content));
 
-    private static string CreateBeside(string directory, string name, out FileStream stream)
+    private static string CreateBeside(string directory, string name, UnixFileMode? mode, out FileStream stream)
     {
         // A name may be taken by the leftover of a killed process that had our pid.
         for (var tries = 0; ; tries++)
@@ -50,7 +53,10 @@ public static class AtomicFile
             var path = Path.Combine(directory, $".{name}.{Environment.ProcessId}-{number}.tmp");
             try
             {
-                stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+                if (mode is not null && !OperatingSystem.IsWindows())
+                    options.UnixCreateMode = mode;
+                stream = new FileStream(path, options);
                 return path;
             }
             catch (IOException) when (tries < 100 && File.Exists(path))

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Lodestar.Core;
 using Lodestar.Core.Runs;
-using Lodestar.Core.Supervision;
 using Lodestar.Engine.Storage;
 
 namespace Lodestar.Engine.Supervision;
@@ -24,14 +23,19 @@ public sealed class RunFolder : IRunFolder, IDisposable
     public RunFolder(string root, RunId run)
     {
         this.run = run;
-        folder = Path.Combine(root, "runs", run.Value);
-        Directory.CreateDirectory(folder);
+        folder = PathOf(root, run);
+        PrivateFile.CreateFolder(folder);
     }
 
     /// <summary>Where the copy of a run's ledger is.</summary>
     /// <param name="root">The project's <c>.lodestar</c> folder.</param>
     /// <param name="run">The run.</param>
-    public static string LedgerPath(string root, RunId run) => Path.Combine(root, "runs", run.Value, "ledger.ndjson");
+    public static string LedgerPath(string root, RunId run) => Path.Combine(PathOf(root, run), "ledger.ndjson");
+
+    /// <summary>Where a run's folder is.</summary>
+    /// <param name="root">The project's <c>.lodestar</c> folder.</param>
+    /// <param name="run">The run.</param>
+    public static string PathOf(string root, RunId run) => Path.Combine(root, "runs", run.Value);
 
     /// <summary>Absolute path of the folder.</summary>
     public string FullPath => folder;
@@ -44,10 +48,14 @@ public sealed class RunFolder : IRunFolder, IDisposable
         ProcessId process, string text, string json, CancellationToken cancellation)
     {
         var place = ProcessFolder(process);
-        Directory.CreateDirectory(place);
+        PrivateFile.CreateFolder(place);
         var file = Path.Combine(place, "briefing.md");
-        await File.WriteAllTextAsync(file, text, cancellation);
-        await File.WriteAllTextAsync(Path.Combine(place, "briefing.json"), json, cancellation);
+        foreach (var (path, content) in new[] { (file, text), (Path.Combine(place, "briefing.json"), json) })
+        {
+            await using var stream = PrivateFile.Open(path, FileMode.Create, FileShare.Read);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(content), cancellation);
+        }
+
         return file;
     }
 
@@ -59,9 +67,9 @@ public sealed class RunFolder : IRunFolder, IDisposable
     /// <summary>Writes the frozen plan and the snapshot's manifest, once; the plan last, so that it vouches for both.</summary>
     public void WritePlan(RunPlan plan, SnapshotManifest snapshot)
     {
-        AtomicFile.WriteText(
-            Path.Combine(folder, "snapshot.json"), JsonSerializer.Serialize(snapshot, PlanJson.Default.SnapshotManifest) + "\n");
-        AtomicFile.WriteText(PlanPath, JsonSerializer.Serialize(plan, PlanJson.Default.RunPlan) + "\n");
+        PrivateFile.Replace(
+            Path.Combine(folder, "snapshot.json"), Encoding.UTF8.GetBytes(JsonSerializer.Serialize(snapshot, PlanJson.Default.SnapshotManifest) + "\n"));
+        PrivateFile.Replace(PlanPath, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(plan, PlanJson.Default.RunPlan) + "\n"));
     }
 
     /// <summary>Writes the copies anew from the whole ledger.</summary>
@@ -81,15 +89,14 @@ public sealed class RunFolder : IRunFolder, IDisposable
         if (recorded.Count == 0 || recorded[0].Seq != written + 1)
             throw new InvalidOperationException($"The copy of the ledger ends at {written}; {recorded[0].Seq} does not follow.");
 
-        ledger ??= new FileStream(
-            Path.Combine(folder, "ledger.ndjson"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        ledger ??= PrivateFile.Open(Path.Combine(folder, "ledger.ndjson"), FileMode.Append, FileShare.ReadWrite | FileShare.Delete);
         var text = new StringBuilder();
         foreach (var item in recorded)
         {
             var line = LedgerLine.Write(run, item, hash);
             hash = LedgerLine.HashOf(line);
             text.Append(line).Append('\n');
-            if (item.Event is RunEvent.EffectSettled { Result: var result } && ReceiptOf(result) is { } receipt)
+            if (ReceiptFile.ReceiptOf(item.Event) is { } receipt)
                 WriteReceipt(receipt);
         }
 
@@ -106,27 +113,19 @@ public sealed class RunFolder : IRunFolder, IDisposable
 
     private void WriteReceipt(Receipt receipt)
     {
-        var place = Path.Combine(folder, "receipts", RefName.Escape(receipt.TaskId));
-        Directory.CreateDirectory(place);
-        File.WriteAllText(
-            Path.Combine(place, $"step-{receipt.Number}.json"),
-            JsonSerializer.Serialize(receipt, PlanJson.Default.Receipt) + "\n");
+        var file = new ReceiptFile(folder, receipt);
+        // What is there and whole is not written again: a resumed run has thousands.
+        if (file.Look() == ReceiptCopy.Whole)
+            return;
+        PrivateFile.CreateFolder(Path.GetDirectoryName(file.FullPath)!);
+        PrivateFile.WriteText(file.FullPath, file.Text);
     }
 
     /// <summary>A view of the fold for people and scripts, replaced whole.</summary>
     private void WriteView(RunState state)
     {
         var temporary = Path.Combine(folder, ".run.json.tmp");
-        File.WriteAllText(temporary, JsonSerializer.Serialize(RunView.Of(state), RunViewJson.Default.RunView) + "\n");
+        PrivateFile.WriteText(temporary, JsonSerializer.Serialize(RunView.Of(state), RunViewJson.Default.RunView) + "\n");
         File.Move(temporary, Path.Combine(folder, "run.json"), overwrite: true);
     }
-
-    private static Receipt? ReceiptOf(EffectResult result) => result switch
-    {
-        EffectResult.TurnDone done => done.Receipt,
-        EffectResult.Collected collected => collected.Receipt,
-        EffectResult.Checked done => done.Receipt,
-        EffectResult.Published published => published.Receipt,
-        _ => null,
-    };
 }

@@ -1,0 +1,78 @@
+using System.Text;
+using System.Text.Json;
+using Lodestar.Core;
+using Lodestar.Core.Runs;
+using Lodestar.Core.Supervision;
+
+namespace Lodestar.Engine.Supervision;
+
+/// <summary>The copy of a receipt in a run's folder. The ledger holds the receipt itself, so a copy can be held against it.</summary>
+internal sealed class ReceiptFile
+{
+    internal ReceiptFile(string runFolder, Receipt receipt)
+    {
+        Receipt = receipt;
+        // The task's name is escaped, so that it can neither leave the folder nor hide in it.
+        FullPath = Path.Combine(runFolder, "receipts", RefName.Escape(receipt.TaskId), $"step-{receipt.Number}.json");
+        Text = JsonSerializer.Serialize(receipt, PlanJson.Default.Receipt) + "\n";
+    }
+
+    /// <summary>What the ledger holds.</summary>
+    internal Receipt Receipt { get; }
+
+    /// <summary>Where the copy is.</summary>
+    internal string FullPath { get; }
+
+    /// <summary>What the copy should be.</summary>
+    internal string Text { get; }
+
+    /// <summary>The receipt an event brought, or null.</summary>
+    internal static Receipt? ReceiptOf(RunEvent happened) => happened is not RunEvent.EffectSettled settled ? null : settled.Result switch
+    {
+        EffectResult.TurnDone done => done.Receipt,
+        EffectResult.Collected collected => collected.Receipt,
+        EffectResult.Checked done => done.Receipt,
+        EffectResult.Published published => published.Receipt,
+        _ => null,
+    };
+
+    /// <summary>Holds the copy against the ledger. A crash leaves none or its beginning, lost power leaves zeroes; whatever
+    /// else differs was written by somebody.</summary>
+    internal ReceiptCopy Look()
+    {
+        var expected = Encoding.UTF8.GetBytes(Text);
+        byte[] found;
+        try
+        {
+            var file = new FileInfo(FullPath);
+            if (file.Exists && file.Length > expected.Length + 1024)
+                return ReceiptCopy.Altered;
+            found = File.ReadAllBytes(FullPath);
+        }
+        catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return ReceiptCopy.Missing;
+        }
+
+        var whole = found.AsSpan().TrimEnd((byte)0);
+        if (!expected.AsSpan().StartsWith(whole))
+            return ReceiptCopy.Altered;
+        return found.Length == expected.Length && whole.Length == expected.Length ? ReceiptCopy.Whole : ReceiptCopy.Torn;
+    }
+}
+
+/// <summary>What became of a receipt's copy.</summary>
+internal enum ReceiptCopy
+{
+    /// <summary>It says what the ledger says.</summary>
+    Whole,
+
+    /// <summary>It is not there.</summary>
+    Missing,
+
+    /// <summary>Only its beginning is there.</summary>
+    Torn,
+
+    /// <summary>It says something else.</summary>
+    Altered,
+}
