@@ -49,7 +49,9 @@ internal sealed class CommandTree
             "Registers agents and shows who works.",
             AgentCommands.Join(),
             AgentCommands.List(),
+            AgentCommands.Find(),
             AgentCommands.Show(),
+            AgentCommands.Brief(),
             AgentCommands.Heartbeat(),
             AgentCommands.Leave()));
         Root.Subcommands.Add(Group(
@@ -61,6 +63,7 @@ internal sealed class CommandTree
             MessageCommands.Wait(),
             MessageCommands.Search(),
             MessageCommands.MarkAsRead()));
+        Root.Subcommands.Add(EventsCommand.Create());
         Root.Subcommands.Add(Group("mcp", "Serves agents over the Model Context Protocol.", McpCommands.Serve()));
         Root.Subcommands.Add(RunCommands.Plan());
         Root.Subcommands.Add(RunCommands.Run(

@@ -44,10 +44,10 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
     public Page Field(string name, IEnumerable<string> values) => Field(name, string.Join(", ", values));
 
     /// <summary>Adds text of several lines, indented.</summary>
-    public Page Block(string text)
+    public Page Block(string text, string indent = "  ")
     {
         foreach (var line in text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
-            content.Append("  ").Append(Cells.OneLine(line)).Append('\n');
+            content.Append(indent).Append(Cells.OneLine(line)).Append('\n');
         return this;
     }
 

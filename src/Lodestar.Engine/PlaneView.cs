@@ -100,6 +100,7 @@ public sealed class PlaneChange : PlaneView
         : base(session, spec, store, store.ClaimProject(spec.Project.Id))
     {
         Store = store;
+        EndLapsedLeases();
         EndLeasesOfDeletedTasks();
     }
 
@@ -114,6 +115,22 @@ public sealed class PlaneChange : PlaneView
 
     /// <summary>Appends an event of this project and gives its number.</summary>
     public long Append(PlaneEvent happened) => Store.AppendEvent(Project, happened);
+
+    /// <summary>A lease runs out by itself; the next writer here puts it on record.</summary>
+    private void EndLapsedLeases()
+    {
+        foreach (var lease in Store.LapsedLeases(Project))
+        {
+            Store.EndLease(lease.Id, "expired");
+            Append(new("lease.expired")
+            {
+                Agent = lease.Agent,
+                Task = lease.Task,
+                Run = lease.Run,
+                Data = new() { ["lease_id"] = lease.Id.Value, ["fence"] = lease.Fence, ["expires_at"] = StoreTime.Text(lease.Expiry.Wall) },
+            });
+        }
+    }
 
     /// <summary>Deleting a task writes the spec alone; its lease ends with the next write here.</summary>
     private void EndLeasesOfDeletedTasks()

@@ -68,6 +68,10 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("agent heartbeat");
         await AskAsync("agent list");
         await AskAsync("agent show", (await AskAsync("agent list")).Data["agents"]![0]!["agent_id"]!.GetValue<string>());
+        await AskAsync("agent find", "--role", "nobody");
+        await AskAsync("agent brief", "T1", "--format", "copilot");
+        await AskAsync("agent join", "--role", "builder");
+        await AskAsync("events");
         await AskAsync("agent leave");
         await AskAsync("export snapshot", "--include-messages");
         File.WriteAllText(scratch.PathOf("snapshot.json"), (await AskAsync("export snapshot")).Output);

@@ -16,18 +16,24 @@ internal static class AgentCommands
         var capabilities = Inputs.Texts("--capability", "A word to find it by.", "-c");
         var model = Inputs.Text("--model", "The model behind it.", "-m");
         var tool = Inputs.Text("--tool", "The program it runs in.", "-t");
-        return new Verb<JoinedAgent>("join", "Registers an agent and gives it an id.")
+        var agent = Inputs.Text("--agent", "An agent that joined before and goes on. Default: LODESTAR_AGENT_ID, if it names one.", "-a");
+        var fresh = Inputs.Flag("--new", "Register a new agent whatever LODESTAR_AGENT_ID says.");
+        return new Verb<JoinedAgent>("join", "Registers an agent and gives it an id, or lets one go on.")
         {
-            Accepts = [name, role, capabilities, model, tool],
+            Accepts = [name, role, capabilities, model, tool, agent, fresh],
             About = Explanation.Changes(
-                "Adds an agent to the runtime plane, always under a new id.",
+                "Adds an agent to the runtime plane; one that joined before keeps its id and what it does not say anew.",
                 "lodestar agent join --name ada --role builder",
                 "export LODESTAR_AGENT_ID=$(lodestar agent join --json | jq -r .data.agent_id)"),
             Data = PlaneJson.Default.JoinedAgent,
             Text = AgentText.Joined,
             Run = (given, cancellation) => given.InSessionAsync(
                 new JoinAgent(new AgentProfile(
-                    given.Get(name), given.Get(role), [.. given.All(capabilities)], Session(given.Get(model), given.Get(tool)))).ExecuteAsync,
+                    given.Get(name), given.Get(role), [.. given.All(capabilities)], Session(given.Get(model), given.Get(tool))))
+                {
+                    Named = given.Get(agent),
+                    Remembered = given.Get(fresh) ? null : given.Context.Variable("LODESTAR_AGENT_ID"),
+                }.ExecuteAsync,
                 cancellation),
         };
     }
@@ -44,14 +50,53 @@ internal static class AgentCommands
     /// <summary><c>lodestar agent show</c>.</summary>
     public static Verb Show()
     {
-        var agent = new Argument<string>("agent") { Description = "The agent's id." };
-        return new Verb<AgentLine>("show", "Shows one agent and what it holds.")
+        var agent = Self();
+        return new Verb<AgentDetails>("show", "Shows one agent, its leases and what it held before.")
         {
             Accepts = [agent],
             About = Explanation.Reads("lodestar agent show A1B2C3D4"),
-            Data = PlaneJson.Default.AgentLine,
+            Data = PlaneJson.Default.AgentDetails,
             Text = AgentText.Show,
-            Run = (given, cancellation) => given.InSessionAsync(new ShowAgent(given.Get(agent)!).ExecuteAsync, cancellation),
+            Run = (given, cancellation) => given.InSessionAsync(new ShowAgent(Named(given, agent)).ExecuteAsync, cancellation),
+        };
+    }
+
+    /// <summary><c>lodestar agent find</c>.</summary>
+    public static Verb Find()
+    {
+        var capability = Inputs.Text("--capability", "Only agents with this capability, exactly.", "-c");
+        var role = Inputs.Text("--role", "Only agents of this role, exactly.", "-r");
+        return new Verb<FoundAgents>("find", "Finds agents by capability and role; both must hold when both are given.")
+        {
+            Accepts = [capability, role],
+            About = Explanation.Reads("lodestar agent find --capability python", "lodestar agent find --capability python --role reviewer --json"),
+            Data = PlaneJson.Default.FoundAgents,
+            Text = AgentText.Found,
+            Run = (given, cancellation) => given.InSessionAsync(
+                new FindAgents(given.Get(capability), given.Get(role)).ExecuteAsync, cancellation),
+        };
+    }
+
+    /// <summary><c>lodestar agent brief</c>.</summary>
+    public static Verb Brief()
+    {
+        var task = new Argument<string>("task") { Description = "The task's id, for example F001.", Arity = ArgumentArity.ZeroOrOne };
+        var named = Inputs.Text("--task", "The same.", "-t");
+        var format = Inputs.Text("--format", $"One of {string.Join(", ", BriefText.Formats)}; generic when not given.", "-f");
+        format.CompletionSources.Add([.. BriefText.Formats]);
+        var agent = Inputs.Agent("For whom: its unread messages are added.");
+        return new Verb<BriefedTask>("brief", "Writes a task down for the agent that is to take it up.")
+        {
+            Accepts = [task, named, format, agent],
+            About = Explanation.Reads("lodestar agent brief F001", "lodestar agent brief --task F001 --format claude"),
+            Data = PlaneJson.Default.BriefedTask,
+            Text = (page, brief) => page.Block(brief.FormattedOutput, ""),
+            Run = (given, cancellation) => given.InSessionAsync(
+                new BriefTask(
+                    given.Get(task) ?? given.Get(named) ?? throw new UsageException("lodestar agent brief needs <task>.", "lodestar task list"),
+                    given.Get(format) ?? "generic",
+                    given.Agent(agent)).ExecuteAsync,
+                cancellation),
         };
     }
 

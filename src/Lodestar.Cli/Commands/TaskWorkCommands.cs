@@ -13,9 +13,11 @@ internal static class TaskWorkCommands
         var agent = Inputs.Agent("Who will hold the lease.");
         var ttl = Ttl("How long the lease lasts, from 1s to 7d.");
         var bare = Inputs.Flag("--no-context", "Leave out what the task is about.");
+        var force = Inputs.Flag("--force", "Claim although tasks in work may touch the same files, and do not warn of it.", "-f");
+        var reason = Inputs.Text("--reason", "Why, for the record; needed with --force where policy refuses overlaps.");
         return new Verb<ClaimedTask>("claim", "Gives a ready task to one agent until its lease runs out.")
         {
-            Accepts = [task, agent, ttl, bare],
+            Accepts = [task, agent, ttl, bare, force, reason],
             About = Explanation.Changes(
                 "Grants a lease with a fence, atomically: whatever races, one caller wins.",
                 "lodestar task claim F001 --agent A1B2C3D4",
@@ -23,7 +25,12 @@ internal static class TaskWorkCommands
             Data = PlaneJson.Default.ClaimedTask,
             Text = TaskWorkText.Claimed,
             Run = (given, cancellation) => given.InSessionAsync(
-                new ClaimTask(given.Get(task)!, given.Agent(agent), given.Lease(ttl), !given.Get(bare)).ExecuteAsync, cancellation),
+                new ClaimTask(given.Get(task)!, given.Agent(agent), given.Lease(ttl), !given.Get(bare))
+                {
+                    Force = given.Get(force),
+                    Reason = given.Get(reason),
+                }.ExecuteAsync,
+                cancellation),
         };
     }
 

@@ -39,6 +39,11 @@ public sealed class PolicyKey
             [("engine", CommitBy.Engine), ("agent", CommitBy.Agent)],
             values => values.Commit,
             (values, word) => values with { Commit = word }),
+        Word(
+            "lock_overlap",
+            [("warn", LockOverlapRule.Warn), ("refuse", LockOverlapRule.Refuse)],
+            values => values.LockOverlap,
+            (values, word) => values with { LockOverlap = word }),
         new(
             "budget_usd", "an amount above 0, for example 20 or 2.50", values => values.BudgetUsd is not null,
             (values, text) =>

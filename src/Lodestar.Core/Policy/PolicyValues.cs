@@ -33,6 +33,9 @@ public sealed record PolicyValues
     /// <summary>Who commits.</summary>
     public CommitBy? Commit { get; init; }
 
+    /// <summary>What a claim does when a task in work may touch the same files.</summary>
+    public LockOverlapRule? LockOverlap { get; init; }
+
     /// <summary>Money the run may spend.</summary>
     public decimal? BudgetUsd { get; init; }
 
@@ -41,6 +44,16 @@ public sealed record PolicyValues
 
     /// <summary>How long the runtime remembers what is over.</summary>
     public TimeSpan? KeepHistory { get; init; }
+}
+
+/// <summary>What a claim does when a task in work may touch the same files. Within a run the schedule keeps such tasks apart.</summary>
+public enum LockOverlapRule
+{
+    /// <summary>Warn of it.</summary>
+    Warn,
+
+    /// <summary>Refuse it.</summary>
+    Refuse,
 }
 
 /// <summary>One source of policy and what it says.</summary>

@@ -17,13 +17,19 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
 {
     private const int ContextChars = 4_000;
 
+    /// <summary>Claim although tasks in work may touch the same files; where policy refuses that, with a reason.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Why, for the record; or null.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Runs the operation.</summary>
     public async Task<Outcome<ClaimedTask>> ExecuteAsync(EngineSession session, CancellationToken cancellation)
     {
         if (LaneGate.Check(session, "task claim") is { } refusal)
             return refusal;
         TaskDefinition? task = null;
-        var claimed = await session.DecideAsync(plane => Decide(plane, out task), cancellation).ConfigureAwait(false);
+        var claimed = await session.DecideAsync(plane => Decide(session, plane, out task), cancellation).ConfigureAwait(false);
         if (claimed.Data is not { } lease || !WithContext)
             return claimed;
 
@@ -32,7 +38,7 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
         return Outcome<ClaimedTask>.Done(lease with { Context = context.Data }, claimed.Next, [.. claimed.Warnings, .. context.Warnings]);
     }
 
-    private Outcome<ClaimedTask> Decide(PlaneChange plane, out TaskDefinition? task)
+    private Outcome<ClaimedTask> Decide(EngineSession session, PlaneChange plane, out TaskDefinition? task)
     {
         task = null;
         var actor = plane.Actor(Agent);
@@ -48,21 +54,24 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
             return found.Refusal!;
         if (LeaseRules.Claim(plane.Board, task) is { } refusal)
             return refusal;
+        var overlap = LockOverlap.Check(session, plane.Board, task, agent, Force, Reason);
+        if (overlap.Refusal is { } overlapping)
+            return overlapping;
 
         var lease = plane.Store.GrantLease(plane.Project, task.Id, agent, null, DefinitionHash.Of(task), Term);
         plane.Store.TouchAgent(agent);
-        plane.Append(new("task.claim")
+        var data = new JsonObject
         {
-            Agent = agent,
-            Task = task.Id,
-            Data = new JsonObject
-            {
-                ["lease_id"] = lease.Id.Value,
-                ["fence"] = lease.Fence,
-                ["ttl_seconds"] = (long)Term.TotalSeconds,
-            },
-        });
-        return Outcome<ClaimedTask>.Done(Answer(plane, task, lease), Next(task.Id, lease), LockOverlap.Warnings(plane.Board, task));
+            ["lease_id"] = lease.Id.Value,
+            ["fence"] = lease.Fence,
+            ["ttl_seconds"] = (long)Term.TotalSeconds,
+        };
+        if (Force)
+            data["forced"] = true;
+        if (Reason is not null)
+            data["reason"] = Reason;
+        plane.Append(new("task.claim") { Agent = agent, Task = task.Id, Data = data });
+        return Outcome<ClaimedTask>.Done(Answer(plane, task, lease), Next(task.Id, lease), overlap.Warnings);
     }
 
     private ClaimedTask Answer(PlaneChange plane, TaskDefinition task, Lease lease)

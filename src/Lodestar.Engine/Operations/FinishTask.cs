@@ -39,7 +39,7 @@ public sealed record FinishTask(string Task, string? Agent, long? Fence = null)
         if (verified.Changes)
             VerifyTask.Record(plane, actor, Note);
         var state = plane.Board.StateOf(actor.Task.Id);
-        var unblocked = verified.Changes ? VerifyTask.Unblocked(plane.Board, [actor.Task.Id]) : [];
+        var unblocked = verified.Changes ? VerifyTask.Open(plane, [actor.Task.Id]) : [];
         return Outcome<FinishedTask>.Done(
             new(actor.Task.Id, StatusText.Of(plane.Board.StatusOf(actor.Task)), unblocked)
             {

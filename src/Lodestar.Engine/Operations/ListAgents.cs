@@ -33,27 +33,6 @@ public sealed record ListAgents(string? Capability = null, string? Role = null)
     }
 }
 
-/// <summary>Shows one agent.</summary>
-/// <param name="Agent">The agent.</param>
-public sealed record ShowAgent(string Agent)
-{
-    /// <summary>Runs the operation.</summary>
-    public Task<Outcome<AgentLine>> ExecuteAsync(EngineSession session, CancellationToken cancellation)
-    {
-        if (LaneGate.Check(session, "agent show") is { } refusal)
-            return Task.FromResult<Outcome<AgentLine>>(refusal);
-        var limits = PresenceVariables.Read(session.World.Variable);
-        return limits.Refusal is { } bad
-            ? Task.FromResult<Outcome<AgentLine>>(bad)
-            : session.QueryAsync(plane => Show(plane, limits.Limits), cancellation);
-    }
-
-    private Outcome<AgentLine> Show(PlaneView plane, PresenceLimits limits) =>
-        plane.Store.FindAgent(new AgentId(Agent)) is { } agent
-            ? AgentLine.Of(agent, plane, limits)
-            : plane.Actor(Agent).Refusal!;
-}
-
 /// <summary>Agents in a list.</summary>
 public sealed record AgentList(ImmutableArray<AgentLine> Agents, int Count);
 
@@ -96,7 +75,7 @@ public sealed record AgentLine(
         LeftAt = agent.LeftAt,
     };
 
-    private static string WordFor(AgentPresence presence) => presence switch
+    internal static string WordFor(AgentPresence presence) => presence switch
     {
         AgentPresence.Active => "active",
         AgentPresence.Idle => "idle",

@@ -47,7 +47,7 @@ public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, lon
 
         foreach (var actor in changed)
             Record(plane, actor, Note);
-        var unblocked = Unblocked(plane.Board, changed.Select(actor => actor.Task.Id));
+        var unblocked = Open(plane, changed.Select(actor => actor.Task.Id));
         return Outcome<VerifiedTasks>.Done(Answer(plane.Board, named, unblocked), Next(unblocked), warnings);
     }
 
@@ -74,16 +74,23 @@ public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, lon
         });
         if (plane.Board.LeaseOf(task.Id) is { } lease)
             plane.Store.EndLease(lease.Id, "verified");
+        if (actor.Agent is { } agent)
+            plane.Store.TouchAgent(agent);
         plane.Append(new("task.verified") { Agent = actor.Agent, Task = task.Id, Data = note is null ? [] : new() { ["note"] = note } });
     }
 
-    /// <summary>Dependents of the tasks accepted now that wait for nothing any more.</summary>
-    internal static ImmutableArray<TaskId> Unblocked(TaskBoard board, IEnumerable<TaskId> accepted)
+    /// <summary>Writes down which dependents of the tasks accepted now wait for nothing any more.</summary>
+    /// <returns>Those dependents, in file order.</returns>
+    internal static ImmutableArray<TaskId> Open(PlaneChange plane, IEnumerable<TaskId> accepted)
     {
+        var board = plane.Board;
         var dependents = new SortedSet<int>();
         foreach (var task in accepted)
             dependents.UnionWith(board.Spec.DependentsAt(board.Spec.PlaceOf(task)).ToArray());
-        return [.. dependents.Where(board.IsReadyAt).Select(board.Spec.IdAt)];
+        ImmutableArray<TaskId> opened = [.. dependents.Where(board.IsReadyAt).Select(board.Spec.IdAt)];
+        foreach (var task in opened)
+            plane.Append(new("task.unblocked") { Task = task });
+        return opened;
     }
 
     private static VerifiedTasks Answer(TaskBoard board, List<TaskActor> tasks, ImmutableArray<TaskId> unblocked) =>

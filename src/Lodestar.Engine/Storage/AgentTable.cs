@@ -43,6 +43,15 @@ public static class AgentTable
             store.TouchAgent(id);
     }
 
+    /// <summary>Writes what an agent says of itself now over what it said before.</summary>
+    public static void SetProfile(this StoreTransaction store, AgentId agent, AgentProfile profile) => store.Database.Execute(
+        "update agents set display_name = ?, role = ?, capabilities = ?, session_meta = ? where agent_id = ?",
+        profile.DisplayName,
+        profile.Role,
+        Words(profile),
+        Meta(profile),
+        agent.Value);
+
     /// <summary>Notes that an agent is at work now; one that had left is back.</summary>
     public static void TouchAgent(this StoreTransaction store, AgentId agent) => store.Database.Execute(
         "update agents set last_seen_at = ?, left_at = null where agent_id = ?", StoreTime.Text(store.Now.Wall), agent.Value);
@@ -60,13 +69,19 @@ public static class AgentTable
             id.Value,
             profile.DisplayName,
             profile.Role,
-            new JsonArray([.. profile.Capabilities.Select(word => (JsonNode)word)]).ToJsonString(),
-            new JsonObject(profile.SessionMeta.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))).ToJsonString(),
+            Words(profile),
+            Meta(profile),
             StoreTime.Text(now),
             StoreTime.Text(now),
             (string?)null);
         return agent;
     }
+
+    private static string Words(AgentProfile profile) =>
+        new JsonArray([.. profile.Capabilities.Select(word => (JsonNode)word)]).ToJsonString();
+
+    private static string Meta(AgentProfile profile) =>
+        new JsonObject(profile.SessionMeta.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))).ToJsonString();
 
     private static Agent Read(SqliteRow row) => new(
         AgentId.Parse(row.Text(0)),

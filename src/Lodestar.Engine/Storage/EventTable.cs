@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Lodestar.Core;
 
@@ -21,6 +22,10 @@ public static class EventTable
         return store.Database.LastInsertRowId;
     }
 
+    /// <summary>Names the store itself; another one in its place has another name. Null for a store without any rows.</summary>
+    public static string? StoreName(this StoreReader store) =>
+        store.Database.QueryFirst("select value from meta where name = 'store_id'", row => row.Text(0));
+
     /// <summary>The number of a project's newest event; 0 when it has none.</summary>
     public static long NewestEvent(this StoreReader store, ProjectId project) => store.Database.QueryInt64(
         "select coalesce((select seq from events where project = ?1 order by seq desc limit 1), 0)", project.Value);
@@ -34,7 +39,9 @@ public static class EventTable
             """
             select seq, at, type, agent_id, task_id, run_id, data from events
             where project = ?1 and seq > ?2
-              and (?3 is null or type = ?3) and (?4 is null or task_id = ?4) and (?5 is null or agent_id = ?5)
+              and (?3 is null or exists (
+                select 1 from json_each(?3) wanted where type = wanted.value or substr(type, 1, length(wanted.value) + 1) = wanted.value || '.'))
+              and (?4 is null or task_id = ?4) and (?5 is null or agent_id = ?5)
             order by seq limit ?6
             """,
             row => new RecordedEvent(
@@ -49,7 +56,7 @@ public static class EventTable
                 }),
             project.Value,
             filter.Since,
-            filter.Type,
+            filter.Types.IsDefaultOrEmpty ? null : new JsonArray([.. filter.Types.Select(type => (JsonNode)type)]).ToJsonString(),
             filter.Task?.Value,
             filter.Agent?.Value,
             filter.Limit);
@@ -80,8 +87,8 @@ public sealed record RecordedEvent(long Seq, DateTimeOffset At, PlaneEvent Event
 /// <param name="Limit">At most so many.</param>
 public sealed record EventFilter(long Since = 0, int Limit = 1000)
 {
-    /// <summary>Only of this type.</summary>
-    public string? Type { get; init; }
+    /// <summary>Only of these types, each a name or the part of it before a dot; empty for all.</summary>
+    public ImmutableArray<string> Types { get; init; } = [];
 
     /// <summary>Only of this task.</summary>
     public TaskId? Task { get; init; }

@@ -20,6 +20,26 @@ public static class LeaseTable
         .Where(lease => lease.IsLive(store.Now))
         .ToDictionary(lease => lease.Task);
 
+    /// <summary>The leases of a project that ran out and whose end nobody has recorded yet.</summary>
+    public static IReadOnlyList<Lease> LapsedLeases(this StoreReader store, ProjectId project)
+    {
+        // The index narrows it down; the rule itself is the lease's own.
+        var now = store.Now;
+        var sameBoot = store.Database.Query(
+            $"select {Columns} from leases where project = ? and ended_at is null and boot_id = ? and expires_boot_ms <= ?",
+            Read,
+            project.Value,
+            now.Boot,
+            now.Boot.Length > 0 ? now.BootMilliseconds : long.MaxValue);
+        var otherBoots = store.Database.Query(
+            $"select {Columns} from leases where project = ?1 and ended_at is null and (boot_id < ?2 or boot_id > ?2) and expires_at <= ?3",
+            Read,
+            project.Value,
+            now.Boot,
+            StoreTime.Text(now.Wall));
+        return [.. sameBoot.Concat(otherBoots).Where(lease => !lease.IsLive(now)).OrderBy(lease => lease.Fence)];
+    }
+
     /// <summary>A lease by its id, ended or not; null when there never was one.</summary>
     public static Lease? FindLease(this StoreReader store, LeaseId lease) =>
         store.Database.QueryFirst($"select {Columns} from leases where lease_id = ?", Read, lease.Value);

@@ -7,8 +7,6 @@ public sealed class GoldenTests
     /// passes must leave it.</summary>
     private static readonly Dictionary<string, string> NotYet = new(StringComparer.Ordinal)
     {
-        ["claim_lock_warnings"] = "task claim --force, agent join",
-        ["claim_ttl_errors"] = "task claim --ttl, agent join",
     };
 
     public static TheoryData<string> Scenarios => [.. GoldenScenario.All.Select(scenario => scenario.Name)];
