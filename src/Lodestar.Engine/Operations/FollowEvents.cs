@@ -31,13 +31,13 @@ public sealed record FollowEvents(ListEvents Question)
             return new Refusal("limit-out-of-range", $"{Most} events cannot be told.", "Ask for 1 or more.");
         if (Timeout < TimeSpan.Zero || Timeout > WaitForMessages.Longest)
             return new Refusal("timeout-out-of-range", $"Events cannot be followed for {Duration.Text(Timeout.Value)}.", "Follow for 0s to 1d.");
-        var spec = session.OpenSpec();
-        if (spec.Data is not { } index)
-            return spec.Refusal!;
+        var project = await NamedProject.OfAsync(session, cancellation).ConfigureAwait(false);
+        if (project.Data is not { } named)
+            return project.Refusal!;
 
         using var timeUp = new CancellationTokenSource(Timeout ?? System.Threading.Timeout.InfiniteTimeSpan, session.Clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellation);
-        var stream = new Stream(this, index.Project.Id, tell, replaced);
+        var stream = new Stream(this, named.Id, tell, replaced);
         try
         {
             await stream.RunAsync(session.Store, end.Token).ConfigureAwait(false);

@@ -33,10 +33,10 @@ public sealed record WaitForMessages(string? Agent, TimeSpan Timeout)
         var first = await Inbox(false).ExecuteAsync(session, cancellation);
         if (first.Data is not { } asked)
             return first.Refusal!;
-        var project = await session.QueryAsync<Scope>(plane => new Scope(plane.Index.Project.Id), cancellation);
+        var project = await NamedProject.OfAsync(session, cancellation);
         var filter = new InboxFilter(1) { AlsoRead = Since is not null, After = Place() };
         var arrived = await session.Store.UntilAsync(
-            store => store.Inbox(store.Project(project.Data?.Project), asked.AgentId, filter) is { Count: > 0 } found ? found : null,
+            store => store.Inbox(store.Project(project.Data?.Id), asked.AgentId, filter) is { Count: > 0 } found ? found : null,
             Timeout,
             cancellation);
         if (arrived is null)
@@ -52,8 +52,6 @@ public sealed record WaitForMessages(string? Agent, TimeSpan Timeout)
 
     private MessagePlace Place() =>
         Since is not null && MessagePlace.TryParse(Since, out var place) is null ? place : MessagePlace.Beginning;
-
-    private sealed record Scope(ProjectId? Project);
 }
 
 /// <summary>What a wait for messages gave.</summary>
