@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lodestar.Core;
+using Lodestar.Core.Runs;
 using Lodestar.Engine.Operations;
 using Lodestar.Engine.Supervision;
 
@@ -75,10 +76,12 @@ internal static class RunText
     public static void Plan(Page page, PlanData plan)
     {
         page.Line($"{plan.Tasks.Length} tasks on {plan.Lanes} lanes from {plan.BaseBranch} {plan.BaseCommit.Abbreviated}", Ink.Bold);
-        page.Field("Pipeline", plan.Pipeline.Select(step => step.ToString().ToLowerInvariant()));
+        page.Field("Pipeline", plan.Pipeline.Select(step => step == PipelineStep.MaintainSpec ? "maintain-spec" : step.ToString().ToLowerInvariant()));
         page.Field("Checks", plan.Checks.Select(check => check.Name));
         page.Field("Builder", string.Join(' ', plan.Builder.Command.DefaultIfEmpty(plan.Builder.Name)));
         page.Field("Reviewer", plan.Reviewer is { } reviewer ? string.Join(' ', reviewer.Command.DefaultIfEmpty(reviewer.Name)) : null);
+        page.Field("Spec keeper", plan.SpecMaintainer is { } maintainer ? string.Join(' ', maintainer.Command.DefaultIfEmpty(maintainer.Name)) : null);
+        page.Field("May change", plan.SpecDocuments.Select(document => document.ToString()));
         page.Line();
         var waves = plan.Waves.SelectMany((wave, index) => wave.Select(task => (task, index))).ToDictionary(item => item.task, item => item.index + 1);
         page.Table(

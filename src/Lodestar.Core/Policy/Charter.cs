@@ -12,6 +12,7 @@ namespace Lodestar.Core.Policy;
 /// <param name="Rules">Told to every agent.</param>
 /// <param name="Lane">How a lane is prepared.</param>
 /// <param name="OnFinish">Command run when a run has ended, or null.</param>
+/// <param name="SpecDocuments">What a spec maintainer may change.</param>
 public sealed record Charter(
     PolicyValues Policy,
     ImmutableArray<string> Pipeline,
@@ -20,7 +21,8 @@ public sealed record Charter(
     ImmutableArray<string> ProtectedPaths,
     ImmutableArray<string> Rules,
     LanePreparation Lane,
-    string? OnFinish)
+    string? OnFinish,
+    ImmutableArray<MaintainedDocument> SpecDocuments)
 {
     /// <summary>The path that is protected whatever the charter says.</summary>
     public const string AlwaysProtected = ".lodestar/**";
@@ -31,13 +33,16 @@ public sealed record Charter(
     /// <summary>Name of the profile that reviews.</summary>
     public const string ReviewerProfile = "reviewer";
 
+    /// <summary>Name of the profile that keeps the specification true.</summary>
+    public const string SpecMaintainerProfile = "spec_maintainer";
+
     /// <summary>The words a pipeline may hold, in the only order they make sense in.</summary>
     public static ImmutableArray<string> PipelineWords { get; } = ["implement", "check", "review", "maintain-spec", "merge"];
 
     /// <summary>What holds without a charter.</summary>
     public static Charter BuiltIn { get; } = new(
         PolicyValues.None, PipelineWords, [], ImmutableSortedDictionary.Create<string, CharterProfile>(StringComparer.Ordinal),
-        [AlwaysProtected], [], new([], []), null);
+        [AlwaysProtected], [], new([], []), null, []);
 }
 
 /// <summary>A command that must pass.</summary>

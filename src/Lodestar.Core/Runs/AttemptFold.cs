@@ -86,10 +86,10 @@ internal static class AttemptFold
                     "failed",
                     rejected.Findings[0].Code,
                     rejected.Findings[0].Message,
-                    string.Join('\n', rejected.Findings.Select(finding => finding.Message))))),
+                    Sentences(rejected)))),
             (Effect.RunCheck check, EffectResult.Checked result) => Checked(state, recorded, check, result),
             (Effect.Merge merge, EffectResult.Merged merged) => state.WithAttempt(merge.Task, attempt => AfterMerge(
-                state, attempt with { Candidate = merged.Commit, CandidateTree = merged.Tree })),
+                state, attempt with { Candidate = merged.Commit, CandidateTree = merged.Tree, Try = 1 })),
             (Effect.Merge merge, EffectResult.Conflicted conflicted) => state.WithAttempt(
                 merge.Task, attempt => EndedBy(attempt, new AttemptEnd(
                     "conflict",
@@ -111,9 +111,7 @@ internal static class AttemptFold
                     retire.Attempt, task.Current!.End!, retired.Pinned, retired.Saved)),
                 Current = task.Current! with { Phase = AttemptPhase.Retired },
             }),
-            _ => throw new LedgerContradictionException(
-                recorded.Seq,
-                $"{pending.Effect.GetType().Name} cannot end in {settled.Result.GetType().Name}."),
+            _ => SpecFold.Settled(state, recorded, pending, settled),
         };
 
     internal static RunState Finish(RunState state, LedgerEntry recorded, RunEvent.AttemptEnded ended) =>
@@ -159,7 +157,7 @@ internal static class AttemptFold
             $"Run branch {RefName.RunBranch(state.Run)} is at {moved.Found?.Abbreviated ?? "no commit"}, "
             + $"the ledger says {moved.Expected.Abbreviated}.");
 
-    private static RunState Count(RunState state, TaskId task, Receipt? receipt) => receipt is null
+    internal static RunState Count(RunState state, TaskId task, Receipt? receipt) => receipt is null
         ? state
         : state.WithTask(task, run => run with { Receipts = run.Receipts + 1 });
 
@@ -202,10 +200,27 @@ internal static class AttemptFold
             : attempt with { Phase = AttemptPhase.Queue, QueuedAt = recorded.Seq };
     }
 
-    private static AttemptRun AfterMerge(RunState state, AttemptRun attempt) => attempt with
+    /// <summary>The merge is clean: the specification is brought up to date first, so that the checks run on what is
+    /// published.</summary>
+    internal static AttemptRun AfterMerge(RunState state, AttemptRun attempt) => attempt with
     {
-        Phase = NextCheck(state, attempt.CandidateTree!.Value) is null ? AttemptPhase.Publish : AttemptPhase.MergeCheck,
+        Phase = state.Plan.SpecMaintainer is not null && !attempt.IsSpecSettled ? AttemptPhase.MaintainSpec
+            : NextCheck(state, attempt.CandidateTree!.Value) is null ? AttemptPhase.Publish
+            : AttemptPhase.MergeCheck,
     };
+
+    internal static AttemptRun NextRound(AttemptRun attempt, string findings) => attempt with
+    {
+        Phase = AttemptPhase.Implement,
+        Round = attempt.Round + 1,
+        Try = 1,
+        From = attempt.Head ?? attempt.Base,
+        ReviewFindings = findings,
+        SpecProblems = [],
+    };
+
+    internal static string Sentences(EffectResult.Rejected rejected) =>
+        string.Join('\n', rejected.Findings.Select(finding => finding.Message));
 
     /// <summary>The first check of the plan without a passing result for the tree; null when all passed.</summary>
     internal static string? NextCheck(RunState state, Context.TreeId tree) => state.Plan.Checks
@@ -216,24 +231,17 @@ internal static class AttemptFold
         RunState state, LedgerEntry recorded, AttemptRun attempt, EffectResult.TurnDone done) => done.Verdict switch
         {
             Verdict.Approved => attempt with { Phase = AttemptPhase.Queue, QueuedAt = recorded.Seq },
-            Verdict.ChangesRequested when attempt.Round < state.Plan.Policy.ReviewRounds.Value => attempt with
-            {
-                Phase = AttemptPhase.Implement,
-                Round = attempt.Round + 1,
-                Try = 1,
-                From = attempt.Head ?? attempt.Base,
-                ReviewFindings = done.Text,
-            },
+            Verdict.ChangesRequested when attempt.Round < state.Plan.Policy.ReviewRounds.Value => NextRound(attempt, done.Text),
             Verdict.ChangesRequested => EndedBy(attempt, new AttemptEnd(
                 "failed",
                 "review-rounds-exhausted",
                 $"The reviewer still asked for changes after {attempt.Round} rounds.",
                 done.Text)),
-            _ => throw new LedgerContradictionException(recorded.Seq, "A review was done without a verdict."),
+            _ => throw new LedgerContradictionException(recorded.Seq, $"A review cannot end with the verdict {done.Verdict}."),
         };
 
-    private static string TurnReason(Effect.RunTurn turn, EffectResult.TurnFailed failed) =>
-        $"The {turn.Role.ToString().ToLowerInvariant()} of task {turn.Task} {failed.Code switch
+    internal static string TurnReason(Effect.RunTurn turn, EffectResult.TurnFailed failed) =>
+        $"The {AgentRoles.Word(turn.Role)} of task {turn.Task} {failed.Code switch
         {
             "agent-timed-out" => "ran out of time",
             "agent-crashed" => "crashed",
@@ -261,7 +269,7 @@ internal static class AttemptFold
         AttemptPhase.Implement or AttemptPhase.Collect or AttemptPhase.Check
             or AttemptPhase.Retire or AttemptPhase.Retired => TaskRunStatus.Running,
         AttemptPhase.Review => TaskRunStatus.Reviewing,
-        AttemptPhase.Queue or AttemptPhase.Merge or AttemptPhase.MergeCheck
+        AttemptPhase.Queue or AttemptPhase.Merge or AttemptPhase.MaintainSpec or AttemptPhase.CollectSpec or AttemptPhase.MergeCheck
             or AttemptPhase.Publish or AttemptPhase.Published => TaskRunStatus.Merging,
         _ => throw new InvalidOperationException($"Phase {phase} has no status."),
     };

@@ -37,6 +37,15 @@ public sealed record Briefing(BriefingSelf Self, BriefingPurpose Purpose, Briefi
     public static Briefing ForReviewer(RunPlan plan, TaskId task, AttemptFacts facts) => BriefingAssembly.Fit(
         plan, task, facts, plan.Reviewer ?? throw new ArgumentException("The plan has no reviewer.", nameof(plan)), "reviewer");
 
+    /// <summary>Tells a spec maintainer what to bring up to date.</summary>
+    /// <exception cref="ArgumentException">The plan has no such task, or no spec maintainer.</exception>
+    public static Briefing ForSpecMaintainer(RunPlan plan, TaskId task, AttemptFacts facts) => BriefingAssembly.Fit(
+        plan,
+        task,
+        facts,
+        plan.SpecMaintainer ?? throw new ArgumentException("The plan has no spec maintainer.", nameof(plan)),
+        Policy.Charter.SpecMaintainerProfile);
+
     internal bool Fits =>
         Encoding.UTF8.GetByteCount(ToMarkdown()) <= MaxBytes && Encoding.UTF8.GetByteCount(ToJson()) <= MaxBytes;
 }
@@ -61,13 +70,13 @@ public sealed record AttemptFacts(int Attempt, int Round)
     /// <summary>Where the attempt began; null before a run: the plan's base commit then.</summary>
     public CommitId? Base { get; init; }
 
-    /// <summary>The commit to review, or null.</summary>
+    /// <summary>The commit to review or to describe, or null.</summary>
     public CommitId? Head { get; init; }
 
     /// <summary>Notes people gave with retry, oldest first.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
-    /// <summary>What the last reviewer asked for, or null.</summary>
+    /// <summary>What the last reviewer or spec maintainer asked for, or null.</summary>
     public string? ReviewFindings { get; init; }
 
     /// <summary>Why the last turn or attempt did not count, as sentences.</summary>
@@ -112,6 +121,18 @@ public sealed record BriefingPurpose(
 public sealed record BriefingPrd(string Source, ImmutableArray<string> Anchors, string Excerpt);
 
 /// <summary>Where the agent works and by what rules.</summary>
+/// <param name="Workspace">Absolute path of the lane, or null.</param>
+/// <param name="Branch">Branch to work on, or null.</param>
+/// <param name="Base">Where the change begins.</param>
+/// <param name="Head">The change to judge or to describe, or null.</param>
+/// <param name="BaseBranch">The branch the run is for.</param>
+/// <param name="Scope">Paths a builder may change; empty when the task declares none.</param>
+/// <param name="ProtectedPaths">Paths nobody may change.</param>
+/// <param name="Rules">Told to every agent.</param>
+/// <param name="Guidance">Told to this agent, or null.</param>
+/// <param name="Checks">Commands that will be run on the work.</param>
+/// <param name="EngineCommits">True when what is left uncommitted is committed for the agent.</param>
+/// <param name="Documents">What a spec maintainer may change; empty for other roles.</param>
 public sealed record BriefingEnvironment(
     string? Workspace,
     string? Branch,
@@ -123,7 +144,8 @@ public sealed record BriefingEnvironment(
     ImmutableArray<string> Rules,
     string? Guidance,
     ImmutableArray<BriefingCheck> Checks,
-    bool EngineCommits);
+    bool EngineCommits,
+    ImmutableArray<string> Documents);
 
 /// <summary>A check that will be run on the work.</summary>
 public sealed record BriefingCheck(string Name, string Run);

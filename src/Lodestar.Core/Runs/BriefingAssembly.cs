@@ -49,13 +49,14 @@ internal static class BriefingAssembly
         facts.Base ?? plan.BaseCommit,
         facts.Head,
         plan.BaseBranch,
-        Lines(task.Locks, room / 2),
+        profile == plan.SpecMaintainer ? [] : Lines(task.Locks, room / 2),
         Lines(plan.ProtectedPaths, room / 2),
         Lines(plan.Rules, room / 2),
         profile.Guidance is { } guidance ? ForeignText.Head(guidance, room / 2) : null,
         [.. plan.Checks.Take(Math.Max(1, room / 512)).Select(check => new BriefingCheck(
             ForeignText.Line(check.Name, 100), ForeignText.Line(check.Run, 500)))],
-        plan.Policy.Commit.Value is CommitBy.Engine);
+        plan.Policy.Commit.Value is CommitBy.Engine,
+        profile == plan.SpecMaintainer ? Lines([.. plan.SpecDocuments.Select(document => document.ToString())], room) : []);
 
     private static ImmutableArray<string> Lines(ImmutableArray<string> texts, int room) =>
         ForeignText.Lines(texts, Math.Max(1, room / 256), Math.Min(1_000, room));

@@ -21,7 +21,7 @@ internal static class BriefingMarkdown
     private static void Self(StringBuilder text, BriefingSelf self)
     {
         text.Append("# Briefing\n\n");
-        text.Append($"You are the {self.Role} of task {ForeignText.Line(self.Task.Value, TaskId.MaxBytes)}, attempt {self.Attempt}, round {self.Round}.\n");
+        text.Append($"You are the {self.Role.Replace('_', ' ')} of task {ForeignText.Line(self.Task.Value, TaskId.MaxBytes)}, attempt {self.Attempt}, round {self.Round}.\n");
         if (self.Agent is { } agent)
             text.Append($"Your agent id is {agent}.\n");
         if (self.Run is { } run)
@@ -32,9 +32,13 @@ internal static class BriefingMarkdown
     private static void Purpose(StringBuilder text, BriefingPurpose purpose, BriefingSelf self)
     {
         text.Append("\n## Purpose\n\n");
-        text.Append(self.Role == "reviewer"
-            ? "Judge whether the change does what this task asks for:\n\n"
-            : "Do what this task asks for:\n\n");
+        text.Append(self.Role switch
+        {
+            "reviewer" => "Judge whether the change does what this task asks for:\n\n",
+            Policy.Charter.SpecMaintainerProfile =>
+                "This task was done, reviewed and merged with what others did. Bring the specification up to date with it:\n\n",
+            _ => "Do what this task asks for:\n\n",
+        });
         Quote(text, purpose.Title);
         Section(text, "Description", purpose.Description);
         List(text, "Acceptance criteria", purpose.AcceptanceCriteria);
@@ -85,11 +89,12 @@ internal static class BriefingMarkdown
             text.Append($"- Branch: {branch}\n");
         text.Append($"- Base: commit {environment.Base} of {environment.BaseBranch}\n");
         if (environment.Head is { } head)
-            text.Append($"- Change under review: commit {head}; see it with: git diff {environment.Base} {head}\n");
+            text.Append($"- The change: commit {head}; see it with: git diff {environment.Base} {head}\n");
         text.Append("- Change nothing outside the workspace, and no branch but this one.\n");
-        if (environment.Scope.IsEmpty)
+        if (environment.Scope.IsEmpty && environment.Documents.IsEmpty)
             text.Append("- The task declares no file scope.\n");
         List(text, "Only these paths may change", environment.Scope);
+        List(text, "Only these documents may change, and where sections are named, only the text below those headings", environment.Documents);
         List(text, "Protected paths, never to be changed", environment.ProtectedPaths);
         List(text, "Rules", environment.Rules);
         Section(text, "Guidance", environment.Guidance ?? "");
@@ -99,24 +104,29 @@ internal static class BriefingMarkdown
     private static void Finish(StringBuilder text, Briefing briefing)
     {
         text.Append("\n## How to finish\n\n");
-        var isReview = briefing.Self.Role == "reviewer";
-        if (isReview)
+        var role = briefing.Self.Role;
+        if (role == "reviewer")
             text.Append("Change no file. Say what you found, each finding with its path and line.\n");
         else if (briefing.Environment.EngineCommits)
             text.Append("Commit your work on the branch, or leave it uncommitted: what lies in scope is committed for you.\n");
         else
             text.Append("Commit all your work on the branch: what is left uncommitted does not count.\n");
 
-        text.Append((isReview, briefing.Self.Adapter) switch
+        text.Append((role, briefing.Self.Adapter) switch
         {
-            (true, "exec") =>
+            (Policy.Charter.SpecMaintainerProfile, "exec") =>
+                "End your output with one last line: the word VERDICT, a colon, a blank, and one of updated, no_changes_needed or\n"
+                + "changes_requested. With changes_requested the builder gets what you wrote before it.\n",
+            (Policy.Charter.SpecMaintainerProfile, _) =>
+                "Report the end by the agent protocol: event spec.updated, spec.no_changes_needed or spec.changes_requested.\n",
+            ("reviewer", "exec") =>
                 "End your output with one last line: the word VERDICT, a colon, a blank, and either approved or changes_requested.\n"
                 + "Without that line nothing is approved.\n",
-            (false, "exec") =>
+            (_, "exec") =>
                 "Exit with code 0 when you are done.\n"
                 + "If nothing needs to change, end your output with one last line: the word NO_CHANGE, a colon, a blank, and the reason.\n",
-            (true, _) => "Report your verdict by the agent protocol: event review.completed, status approved or changes_requested.\n",
-            (false, _) => "Report the end by the agent protocol: event builder.completed.\n",
+            ("reviewer", _) => "Report your verdict by the agent protocol: event review.completed, status approved or changes_requested.\n",
+            _ => "Report the end by the agent protocol: event builder.completed.\n",
         });
     }
 

@@ -27,6 +27,8 @@ namespace Lodestar.Core.Runs;
 /// <param name="Lane">How a lane is prepared before an agent works in it.</param>
 /// <param name="OnFinish">Command run when the run has ended, or null.</param>
 /// <param name="LostParallelism">Why tasks wait for each other or for a lane.</param>
+/// <param name="SpecMaintainer">Who keeps the specification true; null when the pipeline does not have the step.</param>
+/// <param name="SpecDocuments">What the spec maintainer may change; empty without one.</param>
 public sealed record RunPlan(
     ProjectId ProjectId,
     PlannedMission Mission,
@@ -45,8 +47,13 @@ public sealed record RunPlan(
     ImmutableArray<string> Rules,
     LanePreparation Lane,
     string? OnFinish,
-    ImmutableArray<LostParallelism> LostParallelism)
+    ImmutableArray<LostParallelism> LostParallelism,
+    PlannedProfile? SpecMaintainer = null,
+    ImmutableArray<MaintainedDocument> SpecDocuments = default)
 {
+    /// <summary>What the spec maintainer may change; empty without one.</summary>
+    public ImmutableArray<MaintainedDocument> SpecDocuments { get; init; } = SpecDocuments.IsDefault ? [] : SpecDocuments;
+
     /// <summary>Digest of the canonical plan: two plans with one hash decide the same.</summary>
     public string ComputeHash() =>
         Sha256Text.Of(CanonicalJson.Bytes(JsonSerializer.SerializeToElement(this, PlanJson.Default.RunPlan)));
@@ -123,6 +130,10 @@ public enum PipelineStep
     /// <summary>Another agent judges the change.</summary>
     [JsonStringEnumMemberName("review")]
     Review,
+
+    /// <summary>An agent brings the documents of the specification up to date with the merged change.</summary>
+    [JsonStringEnumMemberName("maintain-spec")]
+    MaintainSpec,
 
     /// <summary>The change is merged onto the run branch.</summary>
     [JsonStringEnumMemberName("merge")]

@@ -73,7 +73,11 @@ public static class RunPlanner
         var reviewer = inputs.Charter.Profiles.GetValueOrDefault(Charter.ReviewerProfile) is { } profile
             ? Planned(Charter.ReviewerProfile, profile, inputs.Policy)
             : null;
-        var (pipeline, leftOut) = Pipeline(inputs.Charter.Pipeline, checks, reviewer);
+        var maintainer = inputs.Charter.Profiles.GetValueOrDefault(Charter.SpecMaintainerProfile) is { } keeper
+            ? Planned(Charter.SpecMaintainerProfile, keeper, inputs.Policy)
+            : null;
+        var (pipeline, leftOut) = Pipeline(inputs.Charter, checks, reviewer, maintainer);
+        var maintains = pipeline.Contains(PipelineStep.MaintainSpec);
         return new(
             inputs.ProjectId,
             inputs.Selection.Mission is { } mission
@@ -96,20 +100,24 @@ public static class RunPlanner
             inputs.Charter.Rules,
             inputs.Charter.Lane,
             inputs.Charter.OnFinish,
-            waves.Lost);
+            waves.Lost,
+            maintains ? maintainer : null,
+            maintains ? inputs.Charter.SpecDocuments : []);
     }
 
     // Implement and merge are what a run is; the charter may only leave out what lies between.
     private static (ImmutableArray<PipelineStep> Steps, ImmutableArray<LeftOutStep> LeftOut) Pipeline(
-        ImmutableArray<string> wanted, ImmutableArray<PlannedCheck> checks, PlannedProfile? reviewer)
+        Charter charter, ImmutableArray<PlannedCheck> checks, PlannedProfile? reviewer, PlannedProfile? maintainer)
     {
+        var wanted = charter.Pipeline;
         var steps = ImmutableArray.CreateBuilder<PipelineStep>();
         var leftOut = ImmutableArray.CreateBuilder<LeftOutStep>();
         steps.Add(PipelineStep.Implement);
         Decide("check", PipelineStep.Check, checks.IsEmpty ? "No check is configured." : null);
         Decide("review", PipelineStep.Review, reviewer is null ? "The charter has no reviewer profile." : null);
-        if (wanted.Contains("maintain-spec"))
-            leftOut.Add(new("maintain-spec", "The charter has no profile that maintains the spec."));
+        Decide("maintain-spec", PipelineStep.MaintainSpec, maintainer is null
+            ? "The charter has no spec_maintainer profile."
+            : charter.SpecDocuments.IsEmpty ? "The charter names no spec_documents." : null);
         steps.Add(PipelineStep.Merge);
         return (steps.ToImmutable(), leftOut.ToImmutable());
 

@@ -13,6 +13,7 @@ namespace Lodestar.Core.Supervision;
 [JsonDerivedType(typeof(OwnRun), "own-run")]
 [JsonDerivedType(typeof(RunTurn), "turn")]
 [JsonDerivedType(typeof(Collect), "collect")]
+[JsonDerivedType(typeof(CollectSpec), "collect-spec")]
 [JsonDerivedType(typeof(RunCheck), "check")]
 [JsonDerivedType(typeof(Merge), "merge")]
 [JsonDerivedType(typeof(Publish), "publish")]
@@ -63,7 +64,7 @@ public abstract record Effect
     /// <param name="Attempt">Attempt, from 1.</param>
     /// <param name="Round">Round of implement and review, from 1.</param>
     /// <param name="Try">How often this turn was given within the round, from 1.</param>
-    /// <param name="Role">Builder or reviewer.</param>
+    /// <param name="Role">Builder, reviewer or spec maintainer.</param>
     /// <param name="Lane">Lane, from 1.</param>
     /// <param name="Base">Where the attempt began.</param>
     /// <param name="From">The commit the worktree is brought to before the turn.</param>
@@ -78,6 +79,7 @@ public abstract record Effect
         {
             AgentRole.Builder => Round == 1 ? "implement" : "implement_changes",
             AgentRole.Reviewer => "review",
+            AgentRole.SpecMaintainer => "update_spec",
             _ => throw new InvalidOperationException($"Role {Role} takes no turns."),
         };
 
@@ -108,6 +110,34 @@ public abstract record Effect
             ["attempt"] = Attempt,
             ["round"] = Round,
             ["base"] = Base.Value,
+            ["from"] = From.Value,
+        };
+    }
+
+    /// <summary>Gathers what a spec maintainer's turn left: only the documents of the charter, and in them only the named
+    /// sections, may have changed.</summary>
+    /// <param name="Task">The task.</param>
+    /// <param name="Attempt">Attempt, from 1.</param>
+    /// <param name="Round">Round, from 1.</param>
+    /// <param name="Try">How often the turn was given within the round, from 1.</param>
+    /// <param name="Lane">Lane, from 1.</param>
+    /// <param name="From">The merge commit the turn began at.</param>
+    /// <param name="Verdict">What the maintainer said.</param>
+    public sealed record CollectSpec(
+        TaskId Task, int Attempt, int Round, int Try, int Lane, CommitId From, Verdict Verdict) : Effect
+    {
+        /// <inheritdoc/>
+        public override TaskId? ForTask => Task;
+
+        /// <inheritdoc/>
+        protected override string Action => "collect_spec";
+
+        /// <inheritdoc/>
+        protected override JsonObject Inputs => new()
+        {
+            ["attempt"] = Attempt,
+            ["round"] = Round,
+            ["try"] = Try,
             ["from"] = From.Value,
         };
     }
@@ -145,8 +175,9 @@ public abstract record Effect
     /// <param name="Head">The attempt's commit.</param>
     /// <param name="Tip">The run branch tip merged onto.</param>
     /// <param name="UnixSeconds">Date of the merge commit, fixed here so that its id is known before it is published.</param>
+    /// <param name="Round">Round: a later one may bring the same commit to the same tip again.</param>
     public sealed record Merge(
-        TaskId Task, int Attempt, CommitId Base, CommitId Head, CommitId Tip, long UnixSeconds) : Effect
+        TaskId Task, int Attempt, CommitId Base, CommitId Head, CommitId Tip, long UnixSeconds, int Round = 1) : Effect
     {
         /// <inheritdoc/>
         public override TaskId? ForTask => Task;
@@ -158,12 +189,19 @@ public abstract record Effect
         protected override JsonObject Inputs => new()
         {
             ["attempt"] = Attempt,
+            ["round"] = Round,
             ["head"] = Head.Value,
             ["tip"] = Tip.Value,
         };
     }
 
     /// <summary>Moves the run branch from the tip to the merge commit by compare-and-swap under the engine's fence.</summary>
+    /// <param name="Task">The task.</param>
+    /// <param name="Attempt">Attempt, from 1.</param>
+    /// <param name="Head">Where the attempt's branch is; the branch goes.</param>
+    /// <param name="Tip">Where the run branch is.</param>
+    /// <param name="Commit">Where it goes.</param>
+    /// <param name="Tree">That commit's tree.</param>
     public sealed record Publish(
         TaskId Task, int Attempt, CommitId Head, CommitId Tip, CommitId Commit, TreeId Tree) : Effect
     {
@@ -206,25 +244,4 @@ public abstract record Effect
         /// <inheritdoc/>
         protected override JsonObject Inputs => new() { ["epoch"] = Epoch };
     }
-}
-
-/// <summary>What an agent process is for.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<AgentRole>))]
-public enum AgentRole
-{
-    /// <summary>Changes the code.</summary>
-    [JsonStringEnumMemberName("builder")]
-    Builder,
-
-    /// <summary>Judges a change.</summary>
-    [JsonStringEnumMemberName("reviewer")]
-    Reviewer,
-
-    /// <summary>Runs a check of the charter.</summary>
-    [JsonStringEnumMemberName("check")]
-    Check,
-
-    /// <summary>Runs a lane's set-up command.</summary>
-    [JsonStringEnumMemberName("setup")]
-    Setup,
 }

@@ -13,6 +13,7 @@ namespace Lodestar.Core.Supervision;
 [JsonDerivedType(typeof(TurnFailed), "turn-failed")]
 [JsonDerivedType(typeof(Interrupted), "interrupted")]
 [JsonDerivedType(typeof(Collected), "collected")]
+[JsonDerivedType(typeof(SpecCollected), "spec-collected")]
 [JsonDerivedType(typeof(Rejected), "rejected")]
 [JsonDerivedType(typeof(Checked), "checked")]
 [JsonDerivedType(typeof(Merged), "merged")]
@@ -27,6 +28,18 @@ public abstract record EffectResult
     {
     }
 
+    /// <summary>Proof of the step it finishes; null when it finishes none.</summary>
+    [JsonIgnore]
+    public Receipt? Proof => this switch
+    {
+        TurnDone done => done.Receipt,
+        Collected collected => collected.Receipt,
+        SpecCollected collected => collected.Receipt,
+        Checked done => done.Receipt,
+        Published published => published.Receipt,
+        _ => null,
+    };
+
     /// <summary>The run branch is where the ledger says and this engine owns it.</summary>
     public sealed record Owned(long Fence) : EffectResult;
 
@@ -35,7 +48,7 @@ public abstract record EffectResult
 
     /// <summary>A turn ended by its own accord, successfully.</summary>
     /// <param name="Process">The incarnation that took it.</param>
-    /// <param name="Verdict">The reviewer's verdict, or null.</param>
+    /// <param name="Verdict">The reviewer's or spec maintainer's verdict, or null.</param>
     /// <param name="NoChange">The builder's reason for changing nothing, or null.</param>
     /// <param name="Text">What was said before the verdict; bounded.</param>
     /// <param name="BriefingHash">Digest of what the agent was told.</param>
@@ -69,6 +82,13 @@ public abstract record EffectResult
     /// <param name="Receipt">Proof of the step.</param>
     public sealed record Collected(CommitId? Head, TreeId? Tree, int Commits, Receipt Receipt) : EffectResult;
 
+    /// <summary>The spec maintainer's turn left nothing that it may not leave.</summary>
+    /// <param name="Head">The commit to publish; the merge commit itself when nothing was changed.</param>
+    /// <param name="Tree">Its tree.</param>
+    /// <param name="Verdict">What the maintainer said.</param>
+    /// <param name="Receipt">Proof of the step.</param>
+    public sealed record SpecCollected(CommitId Head, TreeId Tree, Verdict Verdict, Receipt Receipt) : EffectResult;
+
     /// <summary>The turn left no acceptable evidence; the first code is the reason, all are findings.</summary>
     public sealed record Rejected(ImmutableArray<Finding> Findings) : EffectResult;
 
@@ -101,7 +121,7 @@ public abstract record EffectResult
     public sealed record Closed(ImmutableArray<string> Kept) : EffectResult;
 }
 
-/// <summary>A reviewer's explicit word.</summary>
+/// <summary>The explicit word of a reviewer, or of a spec maintainer.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
 public enum Verdict
 {
@@ -112,6 +132,14 @@ public enum Verdict
     /// <summary>The change goes back to its builder.</summary>
     [JsonStringEnumMemberName("changes_requested")]
     ChangesRequested,
+
+    /// <summary>The specification was brought up to date.</summary>
+    [JsonStringEnumMemberName("updated")]
+    Updated,
+
+    /// <summary>The specification is true as it stands.</summary>
+    [JsonStringEnumMemberName("no_changes_needed")]
+    NoChangesNeeded,
 }
 
 /// <summary>Something noticed about an attempt or the run.</summary>

@@ -39,8 +39,10 @@ public static class SupervisorPolicy
             return leases;
 
         var events = ImmutableArray.CreateBuilder<RunEvent>();
-        var merging = state.Active.Any(active => active.Attempt.Phase
-            is AttemptPhase.Merge or AttemptPhase.MergeCheck or AttemptPhase.Publish);
+        // One at a time, from the merge to the run branch. Spec maintenance lies between, so that two tasks never edit one
+        // document side by side.
+        var merging = state.Active.Any(active => active.Attempt.Phase is AttemptPhase.Merge or AttemptPhase.MaintainSpec
+            or AttemptPhase.CollectSpec or AttemptPhase.MergeCheck or AttemptPhase.Publish);
         foreach (var (task, attempt) in state.Active)
         {
             if (!IsBusy(state, task.Id))
@@ -63,9 +65,7 @@ public static class SupervisorPolicy
         switch (attempt.Phase)
         {
             case AttemptPhase.Implement:
-                yield return Intend(state, new Effect.RunTurn(
-                    task.Id, attempt.Number, attempt.Round, attempt.Try, AgentRole.Builder, attempt.Lane, attempt.Base,
-                    attempt.From));
+                yield return Turn(state, task, attempt, AgentRole.Builder, attempt.Base, attempt.From);
                 break;
             case AttemptPhase.Collect:
                 yield return Intend(state, new Effect.Collect(
@@ -75,9 +75,7 @@ public static class SupervisorPolicy
                 yield return Check(state, task, attempt, attempt.Head!.Value, attempt.Tree!.Value);
                 break;
             case AttemptPhase.Review:
-                yield return Intend(state, new Effect.RunTurn(
-                    task.Id, attempt.Number, attempt.Round, attempt.Try, AgentRole.Reviewer, attempt.Lane, attempt.Base,
-                    attempt.Head ?? attempt.Base));
+                yield return Turn(state, task, attempt, AgentRole.Reviewer, attempt.Base, attempt.Head ?? attempt.Base);
                 break;
             case AttemptPhase.Queue when attempt.Head is null:
                 yield return new RunEvent.TaskIntegrated(task.Id, attempt.Number, null, null);
@@ -88,6 +86,15 @@ public static class SupervisorPolicy
             case AttemptPhase.Merge:
                 yield return Merge(state, task, attempt, now);
                 break;
+            case AttemptPhase.MaintainSpec:
+                yield return Turn(
+                    state, task, attempt, AgentRole.SpecMaintainer, attempt.Tip!.Value, attempt.Candidate!.Value);
+                break;
+            case AttemptPhase.CollectSpec:
+                yield return Intend(state, new Effect.CollectSpec(
+                    task.Id, attempt.Number, attempt.Round, attempt.Try, attempt.Lane, attempt.Candidate!.Value,
+                    attempt.SpecTurn!.Verdict!.Value));
+                break;
             case AttemptPhase.MergeCheck:
                 yield return Check(state, task, attempt, attempt.Candidate!.Value, attempt.CandidateTree!.Value);
                 break;
@@ -95,7 +102,7 @@ public static class SupervisorPolicy
                 yield return Intend(state, new Effect.Publish(
                     task.Id,
                     attempt.Number,
-                    attempt.Head!.Value,
+                    attempt.IsSpecSettled ? attempt.Candidate!.Value : attempt.Head!.Value,
                     attempt.Tip!.Value,
                     attempt.Candidate!.Value,
                     attempt.CandidateTree!.Value));
@@ -115,9 +122,14 @@ public static class SupervisorPolicy
         }
     }
 
+    private static RunEvent Turn(
+        RunState state, TaskRun task, AttemptRun attempt, AgentRole role, CommitId since, CommitId from) =>
+        Intend(state, new Effect.RunTurn(
+            task.Id, attempt.Number, attempt.Round, attempt.Try, role, attempt.Lane, since, from));
+
     private static RunEvent Merge(RunState state, TaskRun task, AttemptRun attempt, DateTimeOffset now) =>
         Intend(state, new Effect.Merge(
-            task.Id, attempt.Number, attempt.Base, attempt.Head!.Value, state.Tip, now.ToUnixTimeSeconds()));
+            task.Id, attempt.Number, attempt.Base, attempt.Head!.Value, state.Tip, now.ToUnixTimeSeconds(), attempt.Round));
 
     private static RunEvent Check(RunState state, TaskRun task, AttemptRun attempt, CommitId commit, TreeId tree) =>
         Intend(state, new Effect.RunCheck(

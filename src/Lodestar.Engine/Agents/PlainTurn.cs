@@ -11,6 +11,9 @@ internal sealed class PlainTurn(Redactor redactor, bool readsVerdict) : HostTurn
     private const int TailBytes = 64 * 1024;
     private const int ComplaintBytes = 4 * 1024;
     private const string VerdictStart = "VERDICT: ";
+    /// <summary>Reviewers say the first two, spec maintainers the last three; whose word counts is judged by who was asked.</summary>
+    private static readonly string[] Verdicts = ["approved", "changes_requested", "updated", "no_changes_needed"];
+
     private const string NoChangeStart = "NO_CHANGE: ";
 
     private readonly TextTail tail = new(TailBytes);
@@ -60,9 +63,10 @@ internal sealed class PlainTurn(Redactor redactor, bool readsVerdict) : HostTurn
 
     private TurnEnd WithVerdict()
     {
-        var verdict = lastLine is VerdictStart + "approved" or VerdictStart + "changes_requested"
-            ? lastLine[VerdictStart.Length..]
-            : null;
+        var verdict = lastLine is not null && lastLine.StartsWith(VerdictStart, StringComparison.Ordinal)
+            && Verdicts.Contains(lastLine[VerdictStart.Length..])
+                ? lastLine[VerdictStart.Length..]
+                : null;
         var reason = lastLine is not null && lastLine.StartsWith(NoChangeStart, StringComparison.Ordinal)
             ? redactor.Clean(lastLine[NoChangeStart.Length..].Trim())
             : null;

@@ -20,9 +20,9 @@ internal static class TerminalEvents
             },
             ("implement" or "implement_changes", "builder.completed") => Built(payload),
             ("review", "review.completed") => Reviewed(AgentProtocol.OptionalText(message, "status"), payload),
-            ("update_spec", "spec.updated") => new TurnEnd(ExitStatus.Completed, Words(payload)),
+            ("update_spec", "spec.updated") => new TurnEnd(ExitStatus.Completed, Words(payload)) { Verdict = "updated" },
             ("update_spec", "spec.no_changes_needed") =>
-                new TurnEnd(ExitStatus.Completed, Words(payload)) { NoChange = NoChange(payload) ?? "The spec needs no change." },
+                new TurnEnd(ExitStatus.Completed, Words(payload)) { Verdict = "no_changes_needed" },
             ("update_spec", "spec.changes_requested") =>
                 new TurnEnd(ExitStatus.Completed, Words(payload)) { Verdict = "changes_requested" },
             ("intake" or "task_discovery",

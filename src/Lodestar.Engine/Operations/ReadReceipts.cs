@@ -30,7 +30,7 @@ public sealed record ReadReceipts(RunId? Run, TaskId? Task)
         await using var repository = await desk.RepositoryAsync(cancellation);
         var proof = await ReceiptProof.OpenAsync(repository, state, ledger, cancellation);
         var told = ImmutableArray.CreateBuilder<ReceiptView>();
-        foreach (var receipt in ledger.Select(entry => ReceiptFile.ReceiptOf(entry.Event)).OfType<Receipt>())
+        foreach (var receipt in ledger.Select(entry => (entry.Event as RunEvent.EffectSettled)?.Result.Proof).OfType<Receipt>())
         {
             if (Task is not null && receipt.TaskId != Task)
                 continue;

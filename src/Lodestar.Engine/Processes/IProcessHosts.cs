@@ -112,7 +112,8 @@ public sealed record AgentEvent(string Kind, string Text);
 /// <param name="Status">The end.</param>
 /// <param name="ExitCode">Exit code, or null when it was killed by a signal or never started.</param>
 /// <param name="Signal">Signal that ended it, or null.</param>
-/// <param name="Verdict">"approved" or "changes_requested", when the program gave one by the rules of its adapter.</param>
+/// <param name="Verdict">"approved", "changes_requested", "updated" or "no_changes_needed", when the program gave one by the
+/// rules of its adapter.</param>
 /// <param name="NoChange">The builder's declared reason for changing nothing, or null.</param>
 /// <param name="Text">For exec: standard output before the verdict line. For native: findings or summary. For command:
 /// the last 64 KiB of both streams. Redacted.</param>

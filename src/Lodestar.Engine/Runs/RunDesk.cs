@@ -150,7 +150,7 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
     /// <summary>The refusal when a program the plan names cannot be run; null when all can.</summary>
     public Refusal? MissingProgram(RunPlan plan)
     {
-        foreach (var profile in new[] { plan.Builder, plan.Reviewer }.OfType<PlannedProfile>())
+        foreach (var profile in new[] { plan.Builder, plan.Reviewer, plan.SpecMaintainer }.OfType<PlannedProfile>())
         {
             try
             {

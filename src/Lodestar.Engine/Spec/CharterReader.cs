@@ -57,7 +57,7 @@ public sealed class CharterReader
 
     private Charter ReadCharter(YamlMap root)
     {
-        Known(root, "", "policy", "pipeline", "checks", "profiles", "protected_paths", "rules", "lane", "on_finish");
+        Known(root, "", "policy", "pipeline", "checks", "profiles", "protected_paths", "rules", "lane", "on_finish", "spec_documents");
         var lane = fields.Map(root, "lane");
         if (lane is not null)
             Known(lane, "lane.", "setup", "copy");
@@ -69,7 +69,26 @@ public sealed class CharterReader
             [.. Patterns(root, "protected_paths").Prepend(Charter.AlwaysProtected).Distinct()],
             fields.Texts(root, "rules"),
             lane is null ? Charter.BuiltIn.Lane : new LanePreparation(fields.Texts(lane, "setup"), Patterns(lane, "copy")),
-            Filled(root, "on_finish"));
+            Filled(root, "on_finish"),
+            ReadDocuments(root));
+    }
+
+    private ImmutableArray<MaintainedDocument> ReadDocuments(YamlMap root)
+    {
+        var documents = ImmutableArray.CreateBuilder<MaintainedDocument>();
+        if (fields.Map(root, "spec_documents") is not { } map)
+            return [];
+        foreach (var (path, node) in map.Entries)
+        {
+            if (path.Value.Split('/').Any(part => part is "" or "." or ".."))
+                errors.Add(path, "document-path", $"\"{path.Value}\" is no path of a file below the repository's root.");
+            var sections = fields.Texts(map, path.Value);
+            if (sections.IsEmpty || sections.Any(string.IsNullOrWhiteSpace))
+                errors.Add(node, "required", $"{path.Value} needs a list of the headings whose sections may change, or [\"*\"].");
+            documents.Add(new(path.Value, [.. sections.Select(section => section.Trim())]));
+        }
+
+        return documents.ToImmutable();
     }
 
     private LocalSettings ReadLocal(YamlMap root)

@@ -14,7 +14,11 @@ internal static class MarkdownOutline
 
     /// <summary>Takes a normalized text apart.</summary>
     /// <exception cref="ArgumentException">It is nested deeper than any document.</exception>
-    internal static PrdDocument Read(string text)
+    internal static PrdDocument Read(string text) => new(text, Headings(text));
+
+    /// <summary>The headings of a text, in file order.</summary>
+    /// <exception cref="ArgumentException">It is nested deeper than any document.</exception>
+    internal static ImmutableArray<PrdHeading> Headings(string text)
     {
         var headings = ImmutableArray.CreateBuilder<PrdHeading>();
         var scopes = new Dictionary<ContainerBlock, int>();
@@ -33,7 +37,7 @@ internal static class MarkdownOutline
                 inside ? places.LineOf(Math.Max(holder.Span.Start, holder.Span.End)) : int.MaxValue));
         }
 
-        return new(text, headings.ToImmutable());
+        return headings.ToImmutable();
     }
 
     private static string Words(HeadingBlock heading)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Lodestar.Core;
 using Lodestar.Core.Runs;
+using Lodestar.Core.Supervision;
 using Lodestar.Engine.Processes;
 using Lodestar.Engine.Storage.Sqlite;
 
@@ -25,7 +26,7 @@ public static class RegistryTable
             spawning.Process.Value,
             run.Value,
             spawning.Agent.Value,
-            spawning.Role.ToString().ToLowerInvariant(),
+            AgentRoles.Name(spawning.Role),
             spawning.Task.Value,
             spawning.Attempt,
             spawning.Lane,

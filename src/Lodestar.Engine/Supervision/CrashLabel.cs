@@ -11,7 +11,8 @@ public static partial class CrashLabel
     /// <summary>Kinds of effect of a run's loop, in the order a task passes them.</summary>
     private static readonly string[] LoopKinds =
     [
-        "ledger-append", "own-run", "checkout", "process-spawn", "turn", "collect", "check", "merge", "publish", "retire",
+        "ledger-append", "own-run", "checkout", "process-spawn", "turn", "collect", "check", "merge", "collect-spec", "publish",
+        "retire",
         "close-run",
     ];
 

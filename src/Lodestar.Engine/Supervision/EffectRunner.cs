@@ -10,6 +10,7 @@ public sealed class EffectRunner : IAsyncDisposable
     private readonly HostedPrograms programs;
     private readonly TurnEffect turns;
     private readonly CollectEffect evidence;
+    private readonly CollectSpecEffect documents;
     private readonly CheckEffect checks;
     private readonly MergeEffects merges;
     private readonly LaneEffects lanes;
@@ -21,8 +22,10 @@ public sealed class EffectRunner : IAsyncDisposable
         programs = new HostedPrograms(parts);
         var workspace = new LaneWorkspace(parts, programs);
         var userTree = new UserTree(parts);
-        turns = new TurnEffect(parts, workspace, programs, userTree);
-        evidence = new CollectEffect(parts);
+        var lane = new LaneEvidence(parts);
+        turns = new TurnEffect(parts, workspace, lane, programs, userTree);
+        evidence = new CollectEffect(parts, lane);
+        documents = new CollectSpecEffect(parts, lane);
         checks = new CheckEffect(parts, workspace, programs);
         merges = new MergeEffects(parts);
         lanes = new LaneEffects(parts, userTree);
@@ -38,6 +41,7 @@ public sealed class EffectRunner : IAsyncDisposable
             Effect.OwnRun own => await merges.OwnAsync(scope, own, cancellation),
             Effect.RunTurn turn => await turns.PerformAsync(scope, turn, cancellation),
             Effect.Collect collect => await evidence.PerformAsync(scope, collect, cancellation),
+            Effect.CollectSpec collect => await documents.PerformAsync(scope, collect, cancellation),
             Effect.RunCheck check => await checks.PerformAsync(scope, check, cancellation),
             Effect.Merge merge => await merges.MergeAsync(scope, merge, cancellation),
             Effect.Publish publish => await merges.PublishAsync(scope, publish, cancellation),
@@ -58,6 +62,7 @@ public sealed class EffectRunner : IAsyncDisposable
         Effect.OwnRun => "own-run",
         Effect.RunTurn => "turn",
         Effect.Collect => "collect",
+        Effect.CollectSpec => "collect-spec",
         Effect.RunCheck => "check",
         Effect.Merge => "merge",
         Effect.Publish => "publish",

@@ -21,7 +21,7 @@ internal sealed class ReceiptCopies(string runFolder, RunId run)
         var altered = new List<string>();
         foreach (var entry in ledger)
         {
-            if (ReceiptFile.ReceiptOf(entry.Event) is not { } receipt)
+            if (entry.Event is not RunEvent.EffectSettled { Result.Proof: { } receipt })
                 continue;
             var file = new ReceiptFile(runFolder, receipt);
             switch (file.Look())

@@ -26,16 +26,6 @@ internal sealed class ReceiptFile
     /// <summary>What the copy should be.</summary>
     internal string Text { get; }
 
-    /// <summary>The receipt an event brought, or null.</summary>
-    internal static Receipt? ReceiptOf(RunEvent happened) => happened is not RunEvent.EffectSettled settled ? null : settled.Result switch
-    {
-        EffectResult.TurnDone done => done.Receipt,
-        EffectResult.Collected collected => collected.Receipt,
-        EffectResult.Checked done => done.Receipt,
-        EffectResult.Published published => published.Receipt,
-        _ => null,
-    };
-
     /// <summary>Holds the copy against the ledger. A crash leaves none or its beginning, lost power leaves zeroes; whatever
     /// else differs was written by somebody.</summary>
     internal ReceiptCopy Look()

@@ -41,6 +41,23 @@ internal static class Receipts
         };
     }
 
+    internal static Receipt MaintainSpec(
+        EffectScope scope, Effect.CollectSpec collect, CommitId head, ImmutableArray<ReceiptArtifact> artifacts, DateTimeOffset now)
+    {
+        var turn = scope.State.Tasks[collect.Task].Current!.SpecTurn!;
+        return Draft(scope, collect.Task, scope.State.Tasks[collect.Task].Current!, "maintain-spec", now) with
+        {
+            Agent = RunAgents.Lane(scope.State.Run, collect.Lane, AgentRole.SpecMaintainer),
+            Profile = scope.State.Plan.SpecMaintainer!.Name,
+            BriefingHash = turn.BriefingHash,
+            Base = collect.From,
+            Commit = head,
+            Artifacts = artifacts,
+            Verdict = collect.Verdict,
+            Usage = turn.Usage,
+        };
+    }
+
     internal static Receipt Check(EffectScope scope, Effect.RunCheck check, CheckResult result, DateTimeOffset now) =>
         Draft(scope, check.Task, scope.State.Tasks[check.Task].Current!, "check", now) with
         {

@@ -16,6 +16,15 @@ public static class RunAgents
     /// <summary>The agent of a lane in a role.</summary>
     public static AgentId Lane(RunId run, int lane, AgentRole role) => Named($"{run}\n{lane}\n{role}");
 
+    /// <summary>The profile that takes turns in a role.</summary>
+    internal static PlannedProfile Profile(RunPlan plan, AgentRole role) => role switch
+    {
+        AgentRole.Builder => plan.Builder,
+        AgentRole.Reviewer => plan.Reviewer!,
+        AgentRole.SpecMaintainer => plan.SpecMaintainer!,
+        _ => throw new InvalidOperationException($"Role {role} has no profile."),
+    };
+
     /// <summary>What every program of a run is told by its environment.</summary>
     internal static Dictionary<string, string> Variables(
         RunState state, LanePlace place, RunEvent.ProcessSpawning row, string? briefing)

@@ -96,7 +96,7 @@ public sealed class RunFolder : IRunFolder, IDisposable
             var line = LedgerLine.Write(run, item, hash);
             hash = LedgerLine.HashOf(line);
             text.Append(line).Append('\n');
-            if (ReceiptFile.ReceiptOf(item.Event) is { } receipt)
+            if (item.Event is RunEvent.EffectSettled { Result.Proof: { } receipt })
                 WriteReceipt(receipt);
         }
 

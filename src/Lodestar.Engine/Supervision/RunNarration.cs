@@ -15,7 +15,7 @@ internal static class RunNarration
         RunEvent.LeaseUnavailable unavailable => unavailable.Task,
         RunEvent.LeaseLost lost => lost.Task,
         RunEvent.EffectIntended intended => intended.Effect.ForTask,
-        RunEvent.EffectSettled settled => TaskOf(settled.Result),
+        RunEvent.EffectSettled settled => settled.Result.Proof?.TaskId,
         RunEvent.ProcessSpawning spawning => spawning.Task,
         RunEvent.FindingRaised raised => raised.Task,
         RunEvent.AttemptEnded ended => ended.Task,
@@ -61,6 +61,7 @@ internal static class RunNarration
     {
         Effect.RunTurn { Role: AgentRole.Builder, Round: 1 } => "builder at work",
         Effect.RunTurn { Role: AgentRole.Builder } turn => $"builder at work on round {turn.Round}",
+        Effect.RunTurn { Role: AgentRole.SpecMaintainer } turn => $"spec maintainer at work on round {turn.Round}",
         Effect.RunTurn turn => $"reviewer at work on round {turn.Round}",
         Effect.RunCheck check => $"check {check.Check} on {check.Commit.Abbreviated}",
         Effect.Merge merge => $"merging {merge.Head.Abbreviated}",
@@ -70,7 +71,10 @@ internal static class RunNarration
     private static string End(EffectResult result) => result switch
     {
         EffectResult.TurnDone { Verdict: Verdict.Approved } => "review: approved",
-        EffectResult.TurnDone { Verdict: Verdict.ChangesRequested } => RunNarrator.ChangesRequested,
+        EffectResult.TurnDone { Verdict: Verdict.ChangesRequested, Receipt: not null } => RunNarrator.ChangesRequested,
+        EffectResult.SpecCollected { Verdict: Verdict.ChangesRequested } => "spec: changes requested",
+        EffectResult.SpecCollected { Verdict: Verdict.NoChangesNeeded } => "spec: no changes needed",
+        EffectResult.SpecCollected collected => $"spec updated as {collected.Head.Abbreviated}",
         EffectResult.TurnFailed failed => $"turn ended: {failed.Code}",
         EffectResult.Interrupted interrupted => $"interrupted: {interrupted.Reason}",
         EffectResult.Collected { Head: { } head } collected => $"{Count(collected.Commits, "commit")}, pinned at {head.Abbreviated}",
@@ -79,14 +83,5 @@ internal static class RunNarration
         EffectResult.Conflicted conflicted => $"conflict: {string.Join(", ", conflicted.Paths.Take(3))}",
         EffectResult.BranchMoved moved => $"run branch moved by hand to {moved.Found?.Abbreviated ?? "nothing"}",
         _ => "",
-    };
-
-    private static TaskId? TaskOf(EffectResult result) => result switch
-    {
-        EffectResult.TurnDone { Receipt: { } receipt } => receipt.TaskId,
-        EffectResult.Collected collected => collected.Receipt.TaskId,
-        EffectResult.Checked check => check.Receipt.TaskId,
-        EffectResult.Published published => published.Receipt.TaskId,
-        _ => null,
     };
 }

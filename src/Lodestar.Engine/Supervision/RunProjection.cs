@@ -84,7 +84,7 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
             case RunEvent.ProcessSpawning spawning:
                 tx.EnsureAgent(spawning.Agent, new AgentProfile(
                     $"{run} lane {spawning.Lane}",
-                    spawning.Role.ToString().ToLowerInvariant(),
+                    AgentRoles.Name(spawning.Role),
                     [],
                     ImmutableSortedDictionary<string, string>.Empty));
                 tx.AddProcess(run, spawning);

@@ -11,23 +11,23 @@ namespace Lodestar.Engine.Supervision;
 /// <summary>Lets one agent take one turn: lane brought to the recorded commit, briefing written, program hosted, end seen.</summary>
 /// <remarks>A turn cut short by a crash keeps its key: its work is saved under a reference, the lane is brought back to
 /// the same commit and a new incarnation takes the turn. A turn whose host wrote down its end is not repeated.</remarks>
-internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, HostedPrograms programs, UserTree userTree)
+internal sealed class TurnEffect(
+    RunParts parts, LaneWorkspace workspace, LaneEvidence evidence, HostedPrograms programs, UserTree userTree)
 {
     private const int TextLimit = 16_384;
-
 
     internal async Task<EffectOutcome> PerformAsync(
         EffectScope scope, Effect.RunTurn turn, CancellationToken cancellation)
     {
         var run = scope.State.Run;
         var place = new LanePlace(turn.Task, turn.Attempt, turn.Lane, parts.Ground.PathOf(run, turn.Lane));
-        var branch = turn.Role == AgentRole.Builder ? RefName.AttemptBranch(run, turn.Task, turn.Attempt) : null;
+        var branch = AgentRoles.Writes(turn.Role) ? RefName.AttemptBranch(run, turn.Task, turn.Attempt) : null;
         var before = new List<RunEvent>();
         var earlier = await programs.EarlierAsync(scope, turn.Role, cancellation);
         if (earlier.Finished is { } finished)
             return await ConcludeAsync(scope, turn, finished.Row, finished.Report, [.. earlier.Ended], cancellation);
         if (earlier.CutShort.Count > 0)
-            await SaveAsync(run, turn, place, earlier.CutShort[^1], cancellation);
+            await SaveAsync(scope.State, turn, earlier.CutShort[^1], cancellation);
         // Accounted for before the next incarnation exists, so that there is never more than one to account for.
         if (earlier.Ended.Count > 0)
             await scope.RecordAsync(earlier.Ended);
@@ -37,7 +37,7 @@ internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, Hosted
                 .After(before);
 
         await userTree.RememberAsync(cancellation);
-        var refs = turn.Role == AgentRole.Builder ? await ForeignRefs.DigestAsync(parts.Repository, scope.State, cancellation) : null;
+        var refs = AgentRoles.Writes(turn.Role) ? await ForeignRefs.DigestAsync(parts.Repository, scope.State, cancellation) : null;
         var (row, order) = await OrderAsync(scope, turn, place, branch, refs, cancellation);
         var end = await programs.RunAsync(scope, order, row, cancellation);
         before.AddRange(end.Events);
@@ -45,7 +45,7 @@ internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, Hosted
             return await ConcludeAsync(scope, turn, row, end.Report!, before, cancellation);
 
         if (end.Report is not null)
-            await SaveAsync(run, turn, place, row.Process, cancellation);
+            await SaveAsync(scope.State, turn, row.Process, cancellation);
         return new EffectOutcome(new EffectResult.Interrupted("stopped"), before);
     }
 
@@ -53,13 +53,17 @@ internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, Hosted
         EffectScope scope, Effect.RunTurn turn, LanePlace place, string? branch, string? refs, CancellationToken cancellation)
     {
         var state = scope.State;
-        var profile = turn.Role == AgentRole.Builder ? state.Plan.Builder : state.Plan.Reviewer!;
+        var profile = RunAgents.Profile(state.Plan, turn.Role);
         var process = parts.Ids.Process();
         var agent = RunAgents.Lane(state.Run, turn.Lane, turn.Role);
         var facts = TurnFacts.Of(state, turn, agent, place.Path, branch);
-        var briefing = turn.Role == AgentRole.Builder
-            ? Briefing.ForBuilder(state.Plan, turn.Task, facts)
-            : Briefing.ForReviewer(state.Plan, turn.Task, facts);
+        var briefing = turn.Role switch
+        {
+            AgentRole.Builder => Briefing.ForBuilder(state.Plan, turn.Task, facts),
+            AgentRole.Reviewer => Briefing.ForReviewer(state.Plan, turn.Task, facts),
+            AgentRole.SpecMaintainer => Briefing.ForSpecMaintainer(state.Plan, turn.Task, facts),
+            _ => throw new InvalidOperationException($"Role {turn.Role} takes no turns."),
+        };
         var text = briefing.ToMarkdown();
         var file = await parts.Folder.WriteBriefingAsync(process, text, briefing.ToJson(), cancellation);
         var command = parts.Ground.CommandOf(profile, new TurnWords(file, text, turn.Task, place.Path));
@@ -106,23 +110,22 @@ internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, Hosted
         var text = Bound(report.Text);
         if (report.Survivors > 0)
             before.Add(new RunEvent.FindingRaised(turn.Task, turn.Attempt, new Finding(
-                "processes-left", $"The {turn.Role} of task {turn.Task} left {report.Survivors} processes behind; they were ended.")));
+                "processes-left", $"The {AgentRoles.Word(turn.Role)} of task {turn.Task} left {report.Survivors} processes behind; they were ended.")));
+        var verdict = VerdictOf(turn.Role, report.Verdict);
+        var isOver = report.Status == ExitStatus.Completed && (turn.Role == AgentRole.Builder || verdict is not null);
+        // A builder's failed attempt keeps its work when it is retired; a maintainer's turn is given again in the same lane.
+        if (!isOver && turn.Role == AgentRole.SpecMaintainer)
+            await SaveAsync(scope.State, turn, row.Process, cancellation);
         if (report.Status != ExitStatus.Completed)
             return new EffectOutcome(
                 new EffectResult.TurnFailed(report.Process, FailureCode(report), Explain(report, text), usage), before);
 
-        Verdict? verdict = report.Verdict switch
-        {
-            "approved" => Verdict.Approved,
-            "changes_requested" => Verdict.ChangesRequested,
-            _ => null,
-        };
-        if (turn.Role == AgentRole.Reviewer && verdict is null)
+        if (!isOver)
             return new EffectOutcome(new EffectResult.TurnFailed(report.Process, "no-verdict", text, usage), before);
 
         var done = new EffectResult.TurnDone(
             report.Process,
-            turn.Role == AgentRole.Reviewer ? verdict : null,
+            verdict,
             turn.Role == AgentRole.Builder ? report.NoChange : null,
             text,
             row.BriefingHash ?? "",
@@ -138,16 +141,23 @@ internal sealed class TurnEffect(RunParts parts, LaneWorkspace workspace, Hosted
         return new EffectOutcome(done, before);
     }
 
-    private async Task SaveAsync(
-        RunId run, Effect.RunTurn turn, LanePlace place, ProcessId process, CancellationToken cancellation)
+    /// <summary>Whose word it is decides what it may say: a reviewer cannot update, a maintainer cannot approve.</summary>
+    private static Verdict? VerdictOf(AgentRole role, string? word) => (role, word) switch
     {
-        if (turn.Role != AgentRole.Builder)
+        (AgentRole.Reviewer, "approved") => Verdict.Approved,
+        (AgentRole.Reviewer or AgentRole.SpecMaintainer, "changes_requested") => Verdict.ChangesRequested,
+        (AgentRole.SpecMaintainer, "updated") => Verdict.Updated,
+        (AgentRole.SpecMaintainer, "no_changes_needed") => Verdict.NoChangesNeeded,
+        _ => null,
+    };
+
+    private async Task SaveAsync(RunState state, Effect.RunTurn turn, ProcessId process, CancellationToken cancellation)
+    {
+        if (!AgentRoles.Writes(turn.Role))
             return;
-        var view = await parts.Repository.InspectAsync(place.Path, cancellation);
-        if (view is { Dirty.Count: 0 } && view.Head == turn.From)
-            return;
-        await parts.Repository.SaveAsync(
-            place.Path, RefName.Saved(run, turn.Task, turn.Attempt, process.Value), cancellation);
+        var lane = LaneTurn.Of(parts, state, turn.Task, turn.Attempt, turn.Lane, turn.Role);
+        var view = await parts.Repository.InspectAsync(lane.Path, cancellation);
+        await evidence.KeepAsync(state.Run, lane, view, turn.From, process.Value, cancellation);
     }
 
     private static string FailureCode(ExitReport report) => report.Status switch

@@ -14,6 +14,7 @@ internal static class TurnFacts
         var last = task.Past.LastOrDefault();
         var conflict = task.Past.LastOrDefault(past => past.End.Result == "conflict");
         var isBuilder = turn.Role == AgentRole.Builder;
+        var isMaintainer = turn.Role == AgentRole.SpecMaintainer;
         return new AttemptFacts(turn.Attempt, turn.Round)
         {
             Run = state.Run,
@@ -21,12 +22,12 @@ internal static class TurnFacts
             Workspace = path,
             Branch = branch,
             Base = turn.Base,
-            Head = isBuilder ? null : attempt.Head,
+            Head = isBuilder ? null : isMaintainer ? turn.From : attempt.Head,
             Notes = [.. task.Notes],
             ReviewFindings = isBuilder ? attempt.ReviewFindings : null,
             Problems = isBuilder && turn.Round == 1 && last is { End.Result: not "conflict" }
                 ? [last.End.Reason, .. Pinned(last)]
-                : [],
+                : isMaintainer ? attempt.SpecProblems : [],
             FailedChecks = isBuilder && last is { End.Code: "check-failed" or "check-timed-out" }
                 ? [new FailedCheck(last.End.Reason, last.End.Detail)]
                 : [],

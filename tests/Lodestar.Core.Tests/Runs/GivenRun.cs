@@ -116,6 +116,22 @@ internal sealed class GivenRun
 
     internal GivenRun Merged(string task) => Settled<Effect.Merge>(new EffectResult.Merged(Commit(), Tree()), task);
 
+    internal GivenRun Maintained(string task, Verdict verdict) =>
+        Settled<Effect.RunTurn>(Done(verdict, null) with { Text = "What I miss." }, task);
+
+    /// <summary>The evidence of a spec maintainer's turn; a commit of its own when it updated.</summary>
+    internal GivenRun SpecCollected(string task)
+    {
+        var collect = (Effect.CollectSpec)State.InFlight[KeyOf<Effect.CollectSpec>(task)].Effect;
+        return Settled<Effect.CollectSpec>(
+            new EffectResult.SpecCollected(
+                collect.Verdict == Verdict.Updated ? Commit() : collect.From, Tree(), collect.Verdict, Proof(task, "maintain-spec")),
+            task);
+    }
+
+    internal GivenRun SpecRejected(string task) => Settled<Effect.CollectSpec>(
+        new EffectResult.Rejected([new Finding("spec-out-of-bounds", "It changed README.md.")]), task);
+
     internal GivenRun Conflicted(string task) => Settled<Effect.Merge>(new EffectResult.Conflicted(["README.md"]), task);
 
     internal GivenRun Published(string task) => Settled<Effect.Publish>(
@@ -135,6 +151,8 @@ internal sealed class GivenRun
     private CommitId Commit() => new($"{++made:x40}");
 
     private TreeId Tree() => new($"{++made:x40}");
+
+    internal Receipt ProofOf(string task) => Proof(task, "implement");
 
     private Receipt Proof(string task, string step) => new(
         Id, State.Plan.Mission.Id, new(task), 1, 1, 1, step, new("ik:" + new string('0', 64)), null, null, null, GivenPlan.Base, null,

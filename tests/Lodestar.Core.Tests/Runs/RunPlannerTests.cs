@@ -34,6 +34,22 @@ public class RunPlannerTests
             "profile-unknown",
             RunPlanner.FindBuilder(Inputs(With("builder", Profile)) with { Profile = "fast" }, out _)?.Code);
 
+    [Theory]
+    [InlineData(true, true, null)]
+    [InlineData(true, false, "The charter names no spec_documents.")]
+    [InlineData(false, true, "The charter has no spec_maintainer profile.")]
+    public void The_spec_is_maintained_where_somebody_may_change_something(bool hasProfile, bool hasDocuments, string? obstacle)
+    {
+        var charter = (hasProfile ? With(Charter.SpecMaintainerProfile, Profile) : Charter.BuiltIn)
+            with
+        { SpecDocuments = hasDocuments ? [new("SPEC.md", ["Status"])] : [] };
+
+        var plan = Assemble(Inputs(charter) with { AgentCommand = ["/bin/agent"] });
+
+        Assert.Equal(obstacle is null, plan.Pipeline.Contains(PipelineStep.MaintainSpec) && plan.SpecMaintainer is not null && plan.SpecDocuments.Length == 1);
+        Assert.Equal(obstacle, plan.LeftOut.FirstOrDefault(step => step.Step == "maintain-spec")?.Reason);
+    }
+
     [Fact]
     public void Steps_nobody_can_do_are_left_out_and_named()
     {

@@ -63,6 +63,9 @@ public sealed class CharterReaderTests
     [InlineData("profiles:\n  builder: {adapter: magic, command: [x]}\n", "adapter-known", 2, 22)]
     [InlineData("profiles:\n  builder: {adapter: exec}\n", "required", 2, 12)]
     [InlineData("checks:\n- {name: a, run: x, timeout: soon}\n", "duration", 2, 30)]
+    [InlineData("spec_documents: {../SPEC.md: [Status]}\n", "document-path", 1, 18)]
+    [InlineData("spec_documents: {/SPEC.md: [Status]}\n", "document-path", 1, 18)]
+    [InlineData("spec_documents: {SPEC.md: []}\n", "required", 1, 27)]
     [InlineData("protected_paths: [/etc]\n", "file-pattern", 1, 19)]
     public void What_nobody_could_obey_is_refused_with_its_place(string text, string rule, int line, int column)
     {

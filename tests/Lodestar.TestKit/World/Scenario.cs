@@ -11,6 +11,7 @@ namespace Lodestar.TestKit.World;
 /// <param name="Conducts">How builders behave, by task and attempt; beyond the list they do the task well.</param>
 /// <param name="Reviews">What reviewers say, by task, in the order they are asked: true approves, false asks for changes,
 /// null says nothing valid; beyond the list they approve.</param>
+/// <param name="Specs">What spec maintainers do, by task, in the order they are asked; beyond the list they update.</param>
 /// <param name="IsGentle">True when every task succeeds in the end, and the order of merges does not matter.</param>
 /// <param name="Kills">Most engines killed.</param>
 /// <param name="Breaks">Most calls broken.</param>
@@ -21,6 +22,7 @@ public sealed record Scenario(
     RunPlan Plan,
     ImmutableDictionary<TaskId, ImmutableArray<Conduct>> Conducts,
     ImmutableDictionary<TaskId, ImmutableArray<bool?>> Reviews,
+    ImmutableDictionary<TaskId, ImmutableArray<Upkeep>> Specs,
     bool IsGentle,
     int Kills,
     int Breaks,
@@ -58,6 +60,7 @@ public sealed record Scenario(
             DrawPlan(random, tasks, root, isGentle),
             ids.ToImmutableDictionary(id => id, _ => DrawConducts(random, isGentle, isLoose)),
             ids.ToImmutableDictionary(id => id, _ => DrawReviews(random, isGentle)),
+            ids.ToImmutableDictionary(id => id, _ => DrawSpecs(random, isGentle)),
             isGentle,
             random.Next(6),
             random.Next(4),
@@ -71,6 +74,7 @@ public sealed record Scenario(
         DrawPlan(new Random(1), [DrawTask(new Random(1), new("F1"), [], false)], root, true),
         ImmutableDictionary<TaskId, ImmutableArray<Conduct>>.Empty,
         ImmutableDictionary<TaskId, ImmutableArray<bool?>>.Empty,
+        ImmutableDictionary<TaskId, ImmutableArray<Upkeep>>.Empty,
         true,
         0,
         0,
@@ -111,11 +115,16 @@ public sealed record Scenario(
         ? []
         : [.. Enumerable.Range(0, random.Next(5)).Select(bool? (_) => random.Next(3) switch { 0 => true, 1 => false, _ => null })];
 
+    /// <summary>Maintainers of a gentle run err once at most: a second round is another builder's turn.</summary>
+    private static ImmutableArray<Upkeep> DrawSpecs(Random random, bool isGentle) =>
+        [.. Enumerable.Range(0, random.Next(isGentle ? 2 : 5)).Select(_ => Enum.GetValues<Upkeep>()[random.Next(isGentle ? 4 : Enum.GetValues<Upkeep>().Length)])];
+
     private static RunPlan DrawPlan(Random random, ImmutableArray<PlannedTask> tasks, CommitId root, bool isGentle)
     {
         var builder = new PlannedProfile(
             "builder", "exec", ["/bin/agent"], null, null, [], TimeSpan.FromSeconds(40), SettingSource.Charter);
         var hasReview = random.Next(2) == 0;
+        var maintainsSpec = random.Next(3) == 0;
         var policy = RunPolicy.Resolve(new PolicyLayer(SettingSource.Flag, new PolicyValues
         {
             Lanes = 1 + random.Next(3),
@@ -145,7 +154,9 @@ public sealed record Scenario(
             [],
             new(random.Next(4) == 0 ? ["setup"] : [], random.Next(4) == 0 ? ["ignored/.env"] : []),
             null,
-            []);
+            [],
+            maintainsSpec ? builder with { Name = "spec_maintainer" } : null,
+            maintainsSpec ? [new("SPEC.md", ["## Changelog"])] : []);
     }
 
     private static readonly PlannedCheck[] Checks =

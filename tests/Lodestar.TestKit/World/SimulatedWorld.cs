@@ -47,7 +47,8 @@ public sealed class SimulatedWorld
         this.tamper = tamper ?? (parts => parts);
         root = Git.Commit(new CommitDraft(
             Git.Tree(System.Collections.Immutable.ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
-                .Add("README.md", Git.Blob("hello\n"u8))),
+                .Add("README.md", Git.Blob("hello\n"u8))
+                .Add("SPEC.md", Git.Blob(System.Text.Encoding.UTF8.GetBytes(SpecKeeper.Unwritten)))),
             [],
             "Begin\n",
             new("User", "user@example.test"),
@@ -310,6 +311,10 @@ public sealed class SimulatedWorld
         Witness.Require(!processes.Alive.Any(), "11-one-owner", "A program outlived the run.");
         Witness.Require(!plane.HeldByRun.Any(), "5-one-winner", "The run still holds leases.");
         Witness.Require(Git.Worktrees.Count == 1, "9-persist-before-destroy", "Worktrees were left behind.");
+        Witness.Require(
+            Git.Contents(State.Tip.Value)["SPEC.md"].StartsWith(SpecKeeper.Unwritten, StringComparison.Ordinal),
+            "8-evidence",
+            "The specification changed where it may not.");
         var reached = Git.Reach([State.Tip.Value]);
         foreach (var task in State.Tasks.Values.Where(task => task.MergeCommit is not null))
             Witness.Require(reached.Contains(task.MergeCommit!.Value.Value), "7-exactly-once", $"The merge of {task.Id} is not on the run branch.");

@@ -72,7 +72,7 @@ internal sealed class Witness(RunId run, Func<TaskId, long, bool> isHeld)
                 break;
             case RunEvent.EffectSettled { Result: not (EffectResult.Interrupted or EffectResult.BranchMoved) } done:
                 Require(settled.Add(done.Key), "7-exactly-once", $"{done.Key} was settled twice.");
-                if (ReceiptOf(done.Result) is { } receipt)
+                if (done.Result.Proof is { } receipt)
                     receipts.Add(receipt);
                 if (done.Result is EffectResult.Published && before!.InFlight[done.Key].Effect is Effect.Publish publish)
                     Require(!integrated.Contains(publish.Task), "7-exactly-once", $"Task {publish.Task} was published twice.");
@@ -136,6 +136,11 @@ internal sealed class Witness(RunId run, Func<TaskId, long, bool> isHeld)
             $"{done.Task} was not approved.");
         if (done.MergeCommit is not { } merge)
             return;
+        Require(
+            before.Plan.SpecMaintainer is null
+                || mine.Any(receipt => receipt is { Step: "maintain-spec", Verdict: Verdict.Updated or Verdict.NoChangesNeeded } && receipt.Commit == merge),
+            "8-evidence",
+            $"The specification was not settled with {done.Task}.");
         var proof = mine.SingleOrDefault(receipt => receipt.Step == "merge");
         Require(proof?.Commit == merge, "8-evidence", $"{done.Task} has no receipt of its merge.");
         foreach (var check in before.Plan.Checks)
@@ -163,13 +168,4 @@ internal sealed class Witness(RunId run, Func<TaskId, long, bool> isHeld)
     }
 
     private PlannedTask Planned(TaskId id) => State!.Plan.Tasks.First(task => task.Id == id);
-
-    private static Receipt? ReceiptOf(EffectResult result) => result switch
-    {
-        EffectResult.TurnDone done => done.Receipt,
-        EffectResult.Collected collected => collected.Receipt,
-        EffectResult.Checked done => done.Receipt,
-        EffectResult.Published published => published.Receipt,
-        _ => null,
-    };
 }

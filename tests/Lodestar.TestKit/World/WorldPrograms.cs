@@ -10,6 +10,7 @@ internal sealed class WorldPrograms(
     Scenario scenario, Random random, MemoryGit git, Witness witness, Treasury treasury, Func<IEnumerable<WorldProcess>> alive)
 {
     private readonly Dictionary<TaskId, int> reviewsGiven = [];
+    private readonly Dictionary<TaskId, int> upkeepsGiven = [];
 
     /// <summary>What a check says about some files; the world's own opinion, asked again at the end.</summary>
     internal static bool? Passes(string check, IReadOnlyDictionary<string, string> files) => check switch
@@ -36,6 +37,9 @@ internal sealed class WorldPrograms(
             case AgentRole.Reviewer:
                 process.After(Pause(), () => Review(process, row.Task));
                 break;
+            case AgentRole.SpecMaintainer:
+                Maintain(process, row, tree);
+                break;
             case AgentRole.Check:
                 Check(process, tree);
                 break;
@@ -50,7 +54,7 @@ internal sealed class WorldPrograms(
 
     internal void Ended(WorldProcess process)
     {
-        if (witness.State!.Processes.TryGetValue(process.Order.Process, out var record) && record.Spawning.Role == AgentRole.Builder)
+        if (witness.State!.Processes.TryGetValue(process.Order.Process, out var record) && AgentRoles.Writes(record.Spawning.Role))
             treasury.AddLeftovers(process.Order.WorkingDirectory);
     }
 
@@ -64,6 +68,23 @@ internal sealed class WorldPrograms(
         var conducts = scenario.Conducts.GetValueOrDefault(row.Task, []);
         var conduct = row.Attempt <= conducts.Length ? conducts[row.Attempt - 1] : Conduct.Commits;
         new AgentScript(git, tree, process, row.Task, turn.Round, treasury.Add).Play(conduct, Pause);
+    }
+
+    private void Maintain(WorldProcess process, RunEvent.ProcessSpawning row, MemoryWorktree tree)
+    {
+        var turn = (Effect.RunTurn)witness.State!.InFlight[row.Key].Effect;
+        Witness.Require(
+            tree.Branch == RefName.AttemptBranch(witness.State.Run, row.Task, row.Attempt) && tree.Head == turn.From && tree.Dirty.Count == 0,
+            "3-commit-target",
+            $"The spec maintainer of {row.Task} found its lane on {tree.Branch} at {tree.Head}.");
+        Witness.Require(
+            !alive().Any(other => other != process && witness.State.Processes.TryGetValue(other.Order.Process, out var record)
+                && record.Spawning.Role == AgentRole.SpecMaintainer),
+            "scopes",
+            "Two spec maintainers work at once.");
+        var upkeeps = scenario.Specs.GetValueOrDefault(row.Task, []);
+        var given = upkeepsGiven[row.Task] = upkeepsGiven.GetValueOrDefault(row.Task) + 1;
+        new SpecKeeper(tree, process, row.Task, treasury.Add).Play(given <= upkeeps.Length ? upkeeps[given - 1] : Upkeep.Commits, Pause);
     }
 
     private void Review(WorldProcess process, TaskId task)
