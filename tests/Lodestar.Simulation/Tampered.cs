@@ -77,8 +77,8 @@ internal static class Tampered
         }
 
         public Task<IReadOnlyList<LedgerEntry>> AppendAsync(
-            RunId run, long fence, IReadOnlyList<LedgerEntry> events, CancellationToken cancellation) =>
-            inner.AppendAsync(run, fence, events, cancellation);
+            RunId run, long fence, IReadOnlyList<LedgerEntry> events, RunAnswer? answer, CancellationToken cancellation) =>
+            inner.AppendAsync(run, fence, events, answer, cancellation);
 
         public Task<IReadOnlyList<TaskId>> RenewAsync(
             RunId run, long fence, IReadOnlyList<HeldLease> leases, CancellationToken cancellation) =>
@@ -86,9 +86,6 @@ internal static class Tampered
 
         public Task<IReadOnlyList<RunControl>> ControlsAsync(RunId run, CancellationToken cancellation) =>
             inner.ControlsAsync(run, cancellation);
-
-        public Task AnswerAsync(RunId run, long control, Refusal? refusal, CancellationToken cancellation) =>
-            inner.AnswerAsync(run, control, refusal, cancellation);
     }
 
     private sealed class Hosts(IProcessHosts inner) : IProcessHosts

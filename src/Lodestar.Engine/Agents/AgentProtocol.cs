@@ -151,7 +151,10 @@ public sealed record AgentHeartbeat(
 /// <param name="CorrelationId">What answers carry.</param>
 /// <param name="TaskId">The task.</param>
 /// <param name="Action">What is to be done.</param>
-internal sealed record CommandHead(string MessageId, string CorrelationId, string TaskId, string Action)
+/// <param name="AgentType">The role that was asked, and must answer.</param>
+/// <param name="SnapshotId">The tree the run began with; null when the command names none.</param>
+internal sealed record CommandHead(
+    string MessageId, string CorrelationId, string TaskId, string Action, string AgentType, string? SnapshotId)
 {
     /// <summary>Reads the head of a command.</summary>
     /// <exception cref="FormatException">The line is no command.</exception>
@@ -167,7 +170,11 @@ internal sealed record CommandHead(string MessageId, string CorrelationId, strin
                 AgentProtocol.Text(root, "message_id"),
                 AgentProtocol.Text(root, "correlation_id"),
                 AgentProtocol.Text(root, "task_id"),
-                AgentProtocol.Text(root, "action"));
+                AgentProtocol.Text(root, "action"),
+                root.TryGetProperty("to", out var to)
+                    ? AgentProtocol.Text(to, "agent_type")
+                    : throw new FormatException("The command is for nobody (to)."),
+                root.TryGetProperty("version", out var version) ? AgentProtocol.OptionalText(version, "snapshot_id") : null);
         }
         catch (JsonException cause)
         {

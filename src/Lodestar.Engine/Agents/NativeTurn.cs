@@ -68,6 +68,9 @@ internal sealed class NativeTurn : HostTurn
                 return Error("The last line has no end.", now);
             if (line.Text.Length == 0)
                 return new TurnAnswer("log");
+            // Without a look first, a flood of other text would cost an exception a line.
+            if (!line.Text.AsSpan().TrimStart().StartsWith('{'))
+                return Error("A line is not a JSON object.", now);
             try
             {
                 using var message = JsonDocument.Parse(line.Text);
@@ -131,6 +134,13 @@ internal sealed class NativeTurn : HostTurn
     {
         if (AgentProtocol.Text(message, "correlation_id") != command.CorrelationId || AgentProtocol.Text(message, "task_id") != command.TaskId)
             throw new FormatException("An event answers another command: its correlation_id and task_id must be the command's.");
+        if (AgentProtocol.Text(message.GetProperty("from"), "agent_type") is var role && role != command.AgentType)
+            throw new FormatException($"An event comes from a {role}; the {command.AgentType} was asked.");
+        if (message.TryGetProperty("observed_version", out var seen)
+            && AgentProtocol.OptionalText(seen, "snapshot_id") is { } snapshot
+            && command.SnapshotId is { } asked
+            && snapshot != asked)
+            throw new FormatException($"An event speaks of snapshot {snapshot}; the command is about {asked}.");
         // The first word that ends the action counts; what is said after it is only recorded.
         if (end is null && TerminalEvents.Read(command.Action, message) is { } terminal)
         {

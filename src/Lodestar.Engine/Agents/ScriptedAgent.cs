@@ -16,7 +16,6 @@ public sealed class ScriptedAgent
     private static readonly TimeSpan ProgramLimit = TimeSpan.FromMinutes(10);
 
     private readonly CommandHead command;
-    private readonly string? snapshot;
     private readonly Stream output;
     private readonly TextWriter error;
     private readonly Lock gate = new();
@@ -27,10 +26,9 @@ public sealed class ScriptedAgent
     private string? noChange;
     private int messages;
 
-    private ScriptedAgent(CommandHead command, string? snapshot, Stream output, TextWriter error)
+    private ScriptedAgent(CommandHead command, Stream output, TextWriter error)
     {
         this.command = command;
-        this.snapshot = snapshot;
         this.output = output;
         this.error = error;
     }
@@ -50,8 +48,7 @@ public sealed class ScriptedAgent
             var head = CommandHead.Read(line);
             var inputs = root.TryGetProperty("inputs", out var given) ? given : default;
             var turn = turns.TurnFor(head.Action, head.TaskId, Number(inputs, "round"), Number(inputs, "attempt"));
-            var version = root.TryGetProperty("version", out var seen) ? AgentProtocol.OptionalText(seen, "snapshot_id") : null;
-            return await new ScriptedAgent(head, version, output, error).FollowAsync(turn, reader);
+            return await new ScriptedAgent(head, output, error).FollowAsync(turn, reader);
         }
         catch (Exception failure) when (failure is FormatException or IOException or JsonException)
         {
@@ -138,10 +135,7 @@ public sealed class ScriptedAgent
         if (step.Raw is { } raw)
             Write(Encoding.UTF8.GetBytes(raw));
         if (step.Crash == true)
-        {
-            using var self = LinuxNative.OpenProcess(Environment.ProcessId);
-            _ = self is not null && LinuxNative.Send(self, LinuxNative.SigKill);
-        }
+            LinuxNative.KillSelf();
 
         if (step.Fail is { } code)
         {
@@ -151,7 +145,10 @@ public sealed class ScriptedAgent
 
         if (step.Verdict is { } verdict)
         {
-            Send("review.completed", verdict, Payload());
+            if (command.Action == "update_spec")
+                Send($"spec.{verdict}", payload: Payload());
+            else
+                Send("review.completed", verdict, Payload());
             return 0;
         }
 
@@ -227,7 +224,7 @@ public sealed class ScriptedAgent
                 if (!silent)
                     Write(Line(JsonSerializer.Serialize(
                         new AgentHeartbeat(
-                            "heartbeat", new AgentAddress("builder"), seq, "busy", Environment.ProcessId,
+                            "heartbeat", new AgentAddress(command.AgentType), seq, "busy", Environment.ProcessId,
                             (long)(DateTimeOffset.UtcNow - start).TotalSeconds, DateTimeOffset.UtcNow, command.TaskId),
                         AgentJson.Default.AgentHeartbeat)));
                 await timer.WaitForNextTickAsync(cancellation);
@@ -245,13 +242,13 @@ public sealed class ScriptedAgent
             $"evt-{Environment.ProcessId:x8}-{Interlocked.Increment(ref messages)}",
             command.CorrelationId,
             command.TaskId,
-            new AgentAddress("builder"),
+            new AgentAddress(command.AgentType),
             name,
             DateTimeOffset.UtcNow)
         {
             Payload = payload ?? [],
             Status = status,
-            ObservedVersion = snapshot is null ? null : new ObservedVersion(snapshot),
+            ObservedVersion = command.SnapshotId is { } snapshot ? new ObservedVersion(snapshot) : null,
         },
         AgentJson.Default.AgentMessage)));
 

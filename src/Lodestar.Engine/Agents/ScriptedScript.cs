@@ -101,7 +101,8 @@ internal sealed record ScriptedStep
     /// <summary>Declares that nothing needs changing, with this reason.</summary>
     public string? NoChange { get; init; }
 
-    /// <summary>Ends a review: approved or changes_requested.</summary>
+    /// <summary>Ends a review (approved or changes_requested) or spec maintenance (updated, no_changes_needed or
+    /// changes_requested).</summary>
     public string? Verdict { get; init; }
 
     /// <summary>What a verdict or a completion says.</summary>

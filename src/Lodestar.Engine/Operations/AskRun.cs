@@ -92,6 +92,7 @@ public sealed record AskRun(string Kind, RunId? Run, TaskId? Task, string? Note)
                     row.Id,
                     fence,
                     [new LedgerEntry(state.Seq + 1, desk.Session.Clock.GetUtcNow(), drive.Actor, happened)],
+                    null,
                     cancellation);
             return decision.Refusal;
         }

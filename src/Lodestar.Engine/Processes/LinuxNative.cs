@@ -35,6 +35,13 @@ internal static partial class LinuxNative
     internal static bool Send(SafeFileHandle process, int signal) =>
         SystemCall(PidFdSendSignalCall, process.DangerousGetHandle(), signal, 0, 0) == 0;
 
+    /// <summary>Ends this process at once, as a power cut would.</summary>
+    internal static void KillSelf()
+    {
+        using var self = OpenProcess(Environment.ProcessId);
+        _ = self is not null && Send(self, SigKill);
+    }
+
     /// <summary>Waits until the process a handle names has ended; false when the time is up first.</summary>
     internal static bool WaitForEnd(SafeFileHandle process, TimeSpan limit)
     {

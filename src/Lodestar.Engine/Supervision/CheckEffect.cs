@@ -24,29 +24,7 @@ internal sealed class CheckEffect(RunParts parts, LaneWorkspace workspace, Hoste
             return problem.AsOutcome(text => Result(scope, check, "not_run", null, text)).After(before);
 
         var planned = scope.State.Plan.Checks.First(planned => planned.Name == check.Check);
-        var process = parts.Ids.Process();
-        var row = new RunEvent.ProcessSpawning(
-            process,
-            scope.Key,
-            RunAgents.Lane(scope.State.Run, check.Lane, AgentRole.Check),
-            AgentRole.Check,
-            check.Task,
-            check.Attempt,
-            check.Lane,
-            planned.Run,
-            place.Path,
-            null,
-            null);
-        var order = new HostOrder(
-            process,
-            "command",
-            ["/bin/sh", "-c", planned.Run],
-            place.Path,
-            parts.Ground.EnvironmentFor([], RunAgents.Variables(scope.State, place, row, null)),
-            (long)planned.Timeout.TotalMilliseconds,
-            null,
-            parts.Folder.ProcessFolder(process),
-            []);
+        var (row, order) = programs.Shell(scope, place, AgentRole.Check, planned.Run, planned.Timeout);
         var end = await programs.RunAsync(scope, order, row, cancellation);
         before.AddRange(end.Events);
         return HostedPrograms.IsOwnEnd(end.Report)

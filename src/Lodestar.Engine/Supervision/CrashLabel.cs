@@ -1,13 +1,11 @@
-using System.Runtime.InteropServices;
+using Lodestar.Engine.Processes;
 
 namespace Lodestar.Engine.Supervision;
 
 /// <summary>The points at which a run can be made to die, for tests of recovery: before and after every kind of effect.</summary>
 /// <remarks><c>LODESTAR_CRASH_AT=label[:n]</c> kills the process with SIGKILL at the n-th pass of the label.</remarks>
-public static partial class CrashLabel
+public static class CrashLabel
 {
-    private const int SigKill = 9;
-
     /// <summary>Kinds of effect of a run's loop, in the order a task passes them.</summary>
     private static readonly string[] LoopKinds =
     [
@@ -50,12 +48,9 @@ public static partial class CrashLabel
         {
             if (label == parts[0] && Interlocked.Increment(ref passes) == pass)
             {
-                _ = kill(System.Environment.ProcessId, SigKill);
+                LinuxNative.KillSelf();
                 Thread.Sleep(Timeout.Infinite);
             }
         };
     }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int kill(int pid, int signal);
 }

@@ -49,15 +49,50 @@ internal sealed class HostedPrograms(RunParts parts) : IAsyncDisposable
             scope.Note(new RunEvent.ProcessStarted(
                 order.Process, Seen(hosted.Host), hosted.Program is { } program ? Seen(program) : null));
             parts.Reach(CrashLabel.After("process-spawn"));
+            var remarks = NoteRemarksAsync(scope, row, hosted);
             if (await Task.WhenAny(hosted.Completion, scope.Stopping) == scope.Stopping)
                 await hosted.StopAsync(await scope.Stopping, cancellation);
             var report = await hosted.Completion;
+            await remarks;
             return new HostedEnd(report, [Ended(order.Process, report)]);
         }
         finally
         {
             live.TryRemove(order.Process, out _);
             await hosted.DisposeAsync();
+        }
+    }
+
+    /// <summary>The order of a command line of the charter: a check or a set-up.</summary>
+    internal (RunEvent.ProcessSpawning Row, HostOrder Order) Shell(
+        EffectScope scope, LanePlace place, AgentRole role, string command, TimeSpan timeout)
+    {
+        var process = parts.Ids.Process();
+        var agent = RunAgents.Lane(scope.State.Run, place.Lane, role);
+        var row = new RunEvent.ProcessSpawning(
+            process, scope.Key, agent, role, place.Task, place.Attempt, place.Lane, command, place.Path, null, null);
+        return (row, new HostOrder(
+            process,
+            "command",
+            ["/bin/sh", "-c", command],
+            place.Path,
+            parts.Ground.EnvironmentFor([], RunAgents.Variables(scope.State, place, row, null)),
+            (long)timeout.TotalMilliseconds,
+            null,
+            parts.Folder.ProcessFolder(process),
+            []));
+    }
+
+    /// <summary>Broken lines and missing heartbeats become findings while the program runs: the first of each kind, because
+    /// the log has all.</summary>
+    private static async Task NoteRemarksAsync(EffectScope scope, RunEvent.ProcessSpawning row, IHostedProcess hosted)
+    {
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var remark in hosted.Events)
+        {
+            if (remark.Kind is "protocol-error" or "heartbeat-missed" && told.Add(remark.Kind))
+                scope.Note(new RunEvent.FindingRaised(row.Task, row.Attempt, new Finding(
+                    remark.Kind, $"The {AgentRoles.Word(row.Role)} of task {row.Task} ({row.Process}): {remark.Text}")));
         }
     }
 

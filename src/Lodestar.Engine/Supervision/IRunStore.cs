@@ -22,11 +22,13 @@ public interface IRunStore
     /// <see cref="RunEvent.LeaseUnavailable"/>.</summary>
     /// <param name="run">The run.</param>
     /// <param name="fence">The engine's fence.</param>
-    /// <param name="events">The events in order, numbered on from the last one the engine knows.</param>
+    /// <param name="events">The events in order, numbered on from the last one the engine knows; none when only an answer is given.</param>
+    /// <param name="answer">The answer to a request these events follow from, in the same transaction: who asked is never told
+    /// anything else than what happened. Null for none.</param>
     /// <param name="cancellation">Ends the wait for the store's lock, never a transaction.</param>
     /// <exception cref="EngineReplacedException">Another engine took the run over.</exception>
     Task<IReadOnlyList<LedgerEntry>> AppendAsync(
-        RunId run, long fence, IReadOnlyList<LedgerEntry> events, CancellationToken cancellation);
+        RunId run, long fence, IReadOnlyList<LedgerEntry> events, RunAnswer? answer, CancellationToken cancellation);
 
     /// <summary>Renews the leases of attempts that are seen to go on.</summary>
     /// <returns>The tasks whose lease is no longer the run's.</returns>
@@ -35,10 +37,12 @@ public interface IRunStore
 
     /// <summary>The requests people made of this run that were not answered yet, oldest first.</summary>
     Task<IReadOnlyList<RunControl>> ControlsAsync(RunId run, CancellationToken cancellation);
-
-    /// <summary>Answers a request, once the events it led to are recorded.</summary>
-    Task AnswerAsync(RunId run, long control, Refusal? refusal, CancellationToken cancellation);
 }
+
+/// <summary>The answer to a request.</summary>
+/// <param name="Control">Number of the request.</param>
+/// <param name="Refusal">Why not; null when it is heeded.</param>
+public sealed record RunAnswer(long Control, Refusal? Refusal);
 
 /// <summary>A lease the run holds.</summary>
 public sealed record HeldLease(TaskId Task, LeaseId Lease, long Fence);

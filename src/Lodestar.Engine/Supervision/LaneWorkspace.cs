@@ -32,7 +32,8 @@ internal sealed class LaneWorkspace(RunParts parts, HostedPrograms programs)
         var ended = new List<RunEvent>();
         foreach (var command in lane.Setup)
         {
-            var end = await programs.RunAsync(scope, Order(place, command, out var row, scope), row, cancellation);
+            var (row, order) = programs.Shell(scope, place, AgentRole.Setup, command, SetupTimeout);
+            var end = await programs.RunAsync(scope, order, row, cancellation);
             ended.AddRange(end.Events);
             if (end.Report?.Status != ExitStatus.Completed)
                 return new SetupProblem(command, end.Report, ended);
@@ -41,33 +42,6 @@ internal sealed class LaneWorkspace(RunParts parts, HostedPrograms programs)
         if (ended.Count > 0)
             scope.Note(ended);
         return null;
-    }
-
-    private HostOrder Order(LanePlace place, string command, out RunEvent.ProcessSpawning row, EffectScope scope)
-    {
-        var process = parts.Ids.Process();
-        row = new RunEvent.ProcessSpawning(
-            process,
-            scope.Key,
-            RunAgents.Lane(scope.State.Run, place.Lane, AgentRole.Setup),
-            AgentRole.Setup,
-            place.Task,
-            place.Attempt,
-            place.Lane,
-            command,
-            place.Path,
-            null,
-            null);
-        return new HostOrder(
-            process,
-            "command",
-            ["/bin/sh", "-c", command],
-            place.Path,
-            parts.Ground.EnvironmentFor([], RunAgents.Variables(scope.State, place, row, null)),
-            (long)SetupTimeout.TotalMilliseconds,
-            null,
-            parts.Folder.ProcessFolder(process),
-            []);
     }
 }
 

@@ -44,19 +44,21 @@ public sealed class RunLedger
         staged.Add(item);
     }
 
-    /// <summary>Records what is staged, all or nothing.</summary>
-    public async Task RecordAsync(CancellationToken cancellation)
+    /// <summary>Records what is staged, all or nothing, together with the answer to whoever asked for it.</summary>
+    public async Task RecordAsync(CancellationToken cancellation, RunAnswer? answer = null)
     {
-        if (staged.Count == 0)
+        if (staged.Count == 0 && answer is null)
             return;
 
         parts.Reach(CrashLabel.Before("ledger-append"));
-        var recorded = await parts.Store.AppendAsync(run, fence, staged.ToImmutableArray(), cancellation);
+        var recorded = await parts.Store.AppendAsync(run, fence, staged.ToImmutableArray(), answer, cancellation);
         parts.Reach(CrashLabel.After("ledger-append"));
         if (MustRecord)
             State = recorded.Aggregate(recordedState, RunFold.Next);
         recordedState = State;
         staged.Clear();
+        if (recorded.Count == 0)
+            return;
         parts.Folder.Publish(recorded, State);
         observe(recorded, State);
     }

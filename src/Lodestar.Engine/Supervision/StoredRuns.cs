@@ -57,12 +57,16 @@ public sealed class StoredRuns(
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<LedgerEntry>> AppendAsync(
-        RunId run, long fence, IReadOnlyList<LedgerEntry> events, CancellationToken cancellation) => store.WriteAsync(
+        RunId run, long fence, IReadOnlyList<LedgerEntry> events, RunAnswer? answer, CancellationToken cancellation) => store.WriteAsync(
         tx =>
         {
             var row = Find(tx, run);
-            if (row.Engine?.Fence != fence || events[0].Seq != row.LastSeq + 1)
+            if (row.Engine?.Fence != fence || (events.Count > 0 && events[0].Seq != row.LastSeq + 1))
                 throw new EngineReplacedException(run);
+            if (answer is not null)
+                tx.AnswerControl(answer.Control, answer.Refusal);
+            if (events.Count == 0)
+                return events;
             var projection = new RunProjection(tx, project, run);
             IReadOnlyList<LedgerEntry> recorded = [.. events.Select(projection.Apply)];
             tx.AppendLedger(row, recorded);
@@ -78,15 +82,6 @@ public sealed class StoredRuns(
     /// <inheritdoc/>
     public Task<IReadOnlyList<RunControl>> ControlsAsync(RunId run, CancellationToken cancellation) =>
         store.ReadAsync(view => view.OpenControls(run), cancellation);
-
-    /// <inheritdoc/>
-    public Task AnswerAsync(RunId run, long control, Refusal? refusal, CancellationToken cancellation) => store.WriteAsync(
-        tx =>
-        {
-            tx.AnswerControl(control, refusal);
-            return true;
-        },
-        cancellation);
 
     /// <summary>Enters a new run with its first event.</summary>
     /// <exception cref="RefusedException"><c>run-active</c>: another run of the project goes on.</exception>

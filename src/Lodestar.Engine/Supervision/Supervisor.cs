@@ -241,12 +241,8 @@ public sealed class Supervisor : IAsyncDisposable
         {
             var decision = control.Decide(ledger.State);
             if (decision.Event is { } happened)
-            {
                 ledger.Stage(happened, control.Actor);
-                await ledger.RecordAsync(cancellation);
-            }
-
-            await parts.Store.AnswerAsync(run, control.Id, decision.Refusal, cancellation);
+            await ledger.RecordAsync(cancellation, new RunAnswer(control.Id, decision.Refusal));
         }
     }
 }

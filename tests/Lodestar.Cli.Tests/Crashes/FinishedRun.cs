@@ -45,7 +45,7 @@ internal static class FinishedRun
     private static async Task HoldGitAsync(TestRepo repo, string run, IReadOnlyList<string> tasks, string start)
     {
         var merged = await repo.GitAsync(
-            "log", "--first-parent", "--format=%(trailers:key=Lodestar-Task,valueonly,separator=%x2C)", $"{start}..lodestar/{run}/run");
+            "log", "--first-parent", "--grep=^Merge task", "--format=%(trailers:key=Lodestar-Task,valueonly,separator=%x2C)", $"{start}..lodestar/{run}/run");
         Assert.Equal(tasks.Order(StringComparer.Ordinal), merged.Split('\n').Order(StringComparer.Ordinal));
         Assert.Equal(
             [$"lodestar/{run}/run", "main"],

@@ -44,6 +44,9 @@ internal sealed class GeneratedWork
         var project = await RunProject.CreateAsync(string.Join('\n', spec), Charter);
         project.Script("builder", Builder());
         project.Script("reviewer", Reviewer());
+        project.Script("maintainer", Maintainer());
+        project.Repo.Write("SPEC.md", "# Spec\n\n## Log\n");
+        await project.Repo.CommitAsync("the specification");
         var repo = project.Repo;
         repo.Write("stashed.txt", "for later\n");
         await repo.GitAsync("stash", "push", "--include-untracked", "-q");
@@ -62,6 +65,8 @@ internal sealed class GeneratedWork
         profiles:
           builder: {adapter: exec, command: ["@/builder"]}
           reviewer: {adapter: exec, command: ["@/reviewer"]}
+          spec_maintainer: {adapter: exec, command: ["@/maintainer"]}
+        spec_documents: {SPEC.md: ["## Log"]}
         """;
 
     private string Builder()
@@ -88,6 +93,16 @@ internal sealed class GeneratedWork
             case $id in {{Stubborn}}) kill -9 "$(cat "$note")" ;; esac
             """;
     }
+
+    /// <summary>One task is written down, so that the order of merges does not show.</summary>
+    private string Maintainer() => $$"""
+        if [ "$LODESTAR_TASK_ID" = {{Flaky}} ]; then
+            echo "- {{Flaky}}" >> SPEC.md
+            echo 'VERDICT: updated'
+        else
+            echo 'VERDICT: no_changes_needed'
+        fi
+        """;
 
     private string Reviewer() => $$"""
         if [ "$LODESTAR_TASK_ID" = {{Revised}} ] && ! grep -q revised "out/{{Revised}}.txt"; then

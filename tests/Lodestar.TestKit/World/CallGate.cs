@@ -108,11 +108,14 @@ internal sealed class EngineGate(
 /// <param name="kills">Most engines killed.</param>
 /// <param name="breaks">Most calls broken.</param>
 /// <param name="rate">One passage in so many is struck.</param>
-internal sealed class Chaos(Random random, int kills, int breaks, int rate)
+/// <param name="cutAt">An engine is killed once the ledger has this many entries; null: none for that reason.</param>
+internal sealed class Chaos(Random random, int kills, int breaks, int rate, long? cutAt)
 {
     private static readonly string[] Labels = [.. CrashLabel.InLoop];
     private int kills = kills;
     private int breaks = breaks;
+    private long? cutAt = cutAt;
+    private bool isDue;
 
     private readonly string target = Labels[random.Next(Labels.Length)];
     private bool aims = kills > 0;
@@ -126,7 +129,14 @@ internal sealed class Chaos(Random random, int kills, int breaks, int rate)
         return !aims;
     }
 
-    internal bool Kills() => kills > 0 && random.Next(rate) == 0 && kills-- > 0;
+    /// <summary>The ledger ends here for whoever wrote it: the engine dies before it does anything more.</summary>
+    internal void Written(long seq)
+    {
+        if (cutAt is { } at && seq >= at)
+            (isDue, cutAt) = (true, null);
+    }
+
+    internal bool Kills() => isDue ? !(isDue = false) : kills > 0 && random.Next(rate) == 0 && kills-- > 0;
 
     internal bool Breaks() => breaks > 0 && random.Next(rate) == 0 && breaks-- > 0;
 

@@ -56,7 +56,7 @@ internal sealed class WorldProcess(
 
     public ProcessIdentity? Program { get; } = new(pid + 1_000_000, (pid * 10L) + 1, "boot", "pidns");
 
-    public IAsyncEnumerable<AgentEvent> Events => throw new NotSupportedException("The loop reads no events.");
+    public IAsyncEnumerable<AgentEvent> Events => AsyncEnumerable.Empty<AgentEvent>();
 
     public Task<ExitReport> Completion => completion.Task;
 

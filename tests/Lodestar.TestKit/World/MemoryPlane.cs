@@ -61,10 +61,14 @@ internal sealed class MemoryPlane(RunId run, WorldSchedule schedule, Action<IRea
         return entries;
     }
 
-    internal IReadOnlyList<LedgerEntry> Append(long fence, IReadOnlyList<LedgerEntry> events)
+    internal IReadOnlyList<LedgerEntry> Append(long fence, IReadOnlyList<LedgerEntry> events, RunAnswer? answer)
     {
-        if (Holder?.Fence != fence || events[0].Seq != lines.Count + 1)
+        if (Holder?.Fence != fence || (events.Count > 0 && events[0].Seq != lines.Count + 1))
             throw new EngineReplacedException(run);
+        if (answer is not null)
+            Answer(answer, events);
+        if (events.Count == 0)
+            return events;
         IReadOnlyList<LedgerEntry> judged = [.. events.Select(item => item with { Event = Judge(item.Event) })];
         Write(judged);
         return judged;
@@ -106,7 +110,14 @@ internal sealed class MemoryPlane(RunId run, WorldSchedule schedule, Action<IRea
 
     internal IReadOnlyList<RunControl> Open => [.. open];
 
-    internal void Answer(long control) => open.RemoveAll(one => one.Id == control);
+    /// <summary>Whoever asked is told yes exactly when what was asked for is recorded, once.</summary>
+    private void Answer(RunAnswer answer, IReadOnlyList<LedgerEntry> events)
+    {
+        Witness.Require(open.RemoveAll(one => one.Id == answer.Control) == 1, "6-one-atomicity-domain", $"Request {answer.Control} is answered twice.");
+        var asked = events.Count(item => item.Actor == "operator");
+        Witness.Require(
+            asked == (answer.Refusal is null ? 1 : 0), "6-one-atomicity-domain", $"Request {answer.Control} is answered apart from its event.");
+    }
 
     private TimeSpan Term => Plan!.Policy.LeaseTtl.Value;
 
@@ -185,8 +196,8 @@ internal sealed class MemoryRunStore(MemoryPlane plane, Actor engine, CallGate g
         gate.CallAsync("store load", plane.Load);
 
     public Task<IReadOnlyList<LedgerEntry>> AppendAsync(
-        RunId run, long fence, IReadOnlyList<LedgerEntry> events, CancellationToken cancellation) =>
-        gate.CallAsync("store append", () => plane.Append(fence, events));
+        RunId run, long fence, IReadOnlyList<LedgerEntry> events, RunAnswer? answer, CancellationToken cancellation) =>
+        gate.CallAsync("store append", () => plane.Append(fence, events, answer));
 
     public Task<IReadOnlyList<TaskId>> RenewAsync(
         RunId run, long fence, IReadOnlyList<HeldLease> leases, CancellationToken cancellation) =>
@@ -194,11 +205,4 @@ internal sealed class MemoryRunStore(MemoryPlane plane, Actor engine, CallGate g
 
     public Task<IReadOnlyList<RunControl>> ControlsAsync(RunId run, CancellationToken cancellation) =>
         gate.CallAsync("store controls", () => plane.Open);
-
-    public Task AnswerAsync(RunId run, long control, Refusal? refusal, CancellationToken cancellation) =>
-        gate.CallAsync("store answer", () =>
-        {
-            plane.Answer(control);
-            return true;
-        });
 }

@@ -18,6 +18,7 @@ namespace Lodestar.TestKit.World;
 /// <param name="Requests">Most requests people make.</param>
 /// <param name="Rivals">Most times somebody else takes a task.</param>
 /// <param name="HasMeddler">True when somebody moves the run branch by hand.</param>
+/// <param name="CutAt">An engine is killed once the ledger has this many entries; null: none for that reason.</param>
 public sealed record Scenario(
     RunPlan Plan,
     ImmutableDictionary<TaskId, ImmutableArray<Conduct>> Conducts,
@@ -28,7 +29,8 @@ public sealed record Scenario(
     int Breaks,
     int Requests,
     int Rivals,
-    bool HasMeddler)
+    bool HasMeddler,
+    long? CutAt = null)
 {
     private static readonly ProjectId Project = new("01JZ0000000000000000000000");
 

@@ -59,7 +59,7 @@ public sealed class SimulatedWorld
         user.Files["README.md"] = "what the user is writing\n";
         Scenario = Scenario.Draw(random, root);
         Scenario = shape?.Invoke(Scenario) ?? Scenario;
-        chaos = new Chaos(random, Scenario.Kills, Scenario.Breaks, 60 + random.Next(200));
+        chaos = new Chaos(random, Scenario.Kills, Scenario.Breaks, 60 + random.Next(200), Scenario.CutAt);
         treasury = new Treasury(Git);
         witness = new Witness(run, (task, fence) => plane!.IsHeld(task, fence));
         WorldPrograms? programs = null;
@@ -90,6 +90,9 @@ public sealed class SimulatedWorld
 
     /// <summary>The run's ledger, line by line.</summary>
     public IReadOnlyList<string> Ledger => plane.Lines;
+
+    /// <summary>Proof of every finished step, in order.</summary>
+    public IReadOnlyList<Receipt> Receipts => witness.Receipts;
 
     /// <summary>The run.</summary>
     public RunId Run => run;
@@ -272,6 +275,7 @@ public sealed class SimulatedWorld
         }
 
         witness.See(batch);
+        chaos.Written(batch[^1].Seq);
         treasury.Require(isOver: false);
         Untouched();
         AtTheTip();

@@ -9,8 +9,8 @@ namespace Lodestar.TestKit.World;
 internal sealed class WorldPrograms(
     Scenario scenario, Random random, MemoryGit git, Witness witness, Treasury treasury, Func<IEnumerable<WorldProcess>> alive)
 {
-    private readonly Dictionary<TaskId, int> reviewsGiven = [];
-    private readonly Dictionary<TaskId, int> upkeepsGiven = [];
+    private readonly Dictionary<(TaskId, AgentRole), int> asked = [];
+    private readonly Dictionary<IdempotencyKey, int> turns = [];
 
     /// <summary>What a check says about some files; the world's own opinion, asked again at the end.</summary>
     internal static bool? Passes(string check, IReadOnlyDictionary<string, string> files) => check switch
@@ -35,7 +35,7 @@ internal sealed class WorldPrograms(
                 Build(process, row, tree);
                 break;
             case AgentRole.Reviewer:
-                process.After(Pause(), () => Review(process, row.Task));
+                process.After(Pause(), () => Review(process, row));
                 break;
             case AgentRole.SpecMaintainer:
                 Maintain(process, row, tree);
@@ -83,14 +83,23 @@ internal sealed class WorldPrograms(
             "scopes",
             "Two spec maintainers work at once.");
         var upkeeps = scenario.Specs.GetValueOrDefault(row.Task, []);
-        var given = upkeepsGiven[row.Task] = upkeepsGiven.GetValueOrDefault(row.Task) + 1;
+        var given = TurnOf(row);
         new SpecKeeper(tree, process, row.Task, treasury.Add).Play(given <= upkeeps.Length ? upkeeps[given - 1] : Upkeep.Commits, Pause);
     }
 
-    private void Review(WorldProcess process, TaskId task)
+    /// <summary>How many turns in its role the task has had with this one. A turn that is taken again is the same turn.</summary>
+    private int TurnOf(RunEvent.ProcessSpawning row)
     {
-        var verdicts = scenario.Reviews.GetValueOrDefault(task, []);
-        var given = reviewsGiven[task] = reviewsGiven.GetValueOrDefault(task) + 1;
+        if (turns.TryGetValue(row.Key, out var known))
+            return known;
+        var place = (row.Task, row.Role);
+        return turns[row.Key] = asked[place] = asked.GetValueOrDefault(place) + 1;
+    }
+
+    private void Review(WorldProcess process, RunEvent.ProcessSpawning row)
+    {
+        var verdicts = scenario.Reviews.GetValueOrDefault(row.Task, []);
+        var given = TurnOf(row);
         var verdict = given <= verdicts.Length ? verdicts[given - 1] : true;
         process.End(
             ExitStatus.Completed,
