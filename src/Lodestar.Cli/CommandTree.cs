@@ -10,8 +10,16 @@ internal sealed class CommandTree
     /// <summary>The program's name.</summary>
     public const string Name = "lodestar";
 
-    /// <summary>Builds the tree.</summary>
+    /// <summary>Builds the whole tree.</summary>
     public CommandTree()
+        : this(null)
+    {
+    }
+
+    /// <summary>Builds the part of the tree that a first word names; the whole one when it names none.</summary>
+    /// <remarks>Every command pays for its tree, and most of them more than for their answer.</remarks>
+    /// <param name="only">The first word, or null.</param>
+    public CommandTree(string? only)
     {
         Root = new RootCommand("Runs many coding agents on one Git repository, unattended, without losing work.");
         Root.Options.Clear();
@@ -19,13 +27,66 @@ internal sealed class CommandTree
         Root.Options.Add(new HelpOption());
         foreach (var option in Global.All)
             Root.Options.Add(option);
-        Root.Subcommands.Add(InitCommand.Create());
-        Root.Subcommands.Add(Alone);
-        Root.Subcommands.Add(DoctorCommand.Create());
-        Root.Subcommands.Add(ResetCommand.Create());
-        Root.Subcommands.Add(Group("export", "Prints the project as data.", SnapshotCommands.Export()));
-        Root.Subcommands.Add(Group("import", "Restores a project from data.", SnapshotCommands.Import(), EvidenceCommands.Import()));
-        Root.Subcommands.Add(Group(
+        var parts = Parts();
+        foreach (var part in parts.Any(part => part.Name == only) ? parts.Where(part => part.Name == only) : parts)
+            Root.Subcommands.Add(part.Create());
+    }
+
+    /// <summary>The options every command has.</summary>
+    public GlobalOptions Global { get; } = new();
+
+    /// <summary>The root.</summary>
+    public RootCommand Root { get; }
+
+    /// <summary>Every leaf, the hidden ones too.</summary>
+    public IEnumerable<Verb> Verbs => Leaves(Root);
+
+    /// <summary>What <c>lodestar</c> alone runs.</summary>
+    public Verb Alone => field ??= StatusCommand.Create();
+
+    /// <summary>The word of a command line that names a command below the root; null when it is not certain which it is.</summary>
+    public static string? FirstWord(IReadOnlyList<string> args)
+    {
+        for (var index = 0; index < args.Count; index++)
+        {
+            switch (args[index])
+            {
+                case "-C" or "--repo":
+                    index++;
+                    break;
+                case "--json" or "--no-color":
+                    break;
+                case ['-', ..]:
+                case ['_', ..]: // Completion answers for the whole tree.
+                    return null;
+                case var word:
+                    return word;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The whole command as typed: the names from the root down.</summary>
+    public static string NameOf(Command command) =>
+        string.Join(' ', Ancestors(command).Reverse().Append(command).Select(one => one is RootCommand ? Name : one.Name));
+
+    /// <summary>The commands above, nearest first.</summary>
+    public static IEnumerable<Command> Ancestors(Command command)
+    {
+        for (var parent = Parent(command); parent is not null; parent = Parent(parent))
+            yield return parent;
+    }
+
+    private Part[] Parts() =>
+    [
+        new("init", InitCommand.Create),
+        new("status", () => Alone),
+        new("doctor", DoctorCommand.Create),
+        new("reset", ResetCommand.Create),
+        new("export", () => Group("export", "Prints the project as data.", SnapshotCommands.Export())),
+        new("import", () => Group("import", "Restores a project from data.", SnapshotCommands.Import(), EvidenceCommands.Import())),
+        new("task", () => Group(
             "task",
             "Plans and works on tasks.",
             TaskCreateCommand.Create(),
@@ -43,8 +104,8 @@ internal sealed class CommandTree
             TaskWorkCommands.Verify(),
             TaskWorkCommands.Complete(),
             TaskPlanCommands.Delete(),
-            TaskPlanCommands.Restore()));
-        Root.Subcommands.Add(Group(
+            TaskPlanCommands.Restore())),
+        new("agent", () => Group(
             "agent",
             "Registers agents and shows who works.",
             AgentCommands.Join(),
@@ -53,8 +114,8 @@ internal sealed class CommandTree
             AgentCommands.Show(),
             AgentCommands.Brief(),
             AgentCommands.Heartbeat(),
-            AgentCommands.Leave()));
-        Root.Subcommands.Add(Group(
+            AgentCommands.Leave())),
+        new("msg", () => Group(
             "msg",
             "Carries messages between agents.",
             MessageCommands.Send(),
@@ -62,11 +123,11 @@ internal sealed class CommandTree
             MessageCommands.Inbox(),
             MessageCommands.Wait(),
             MessageCommands.Search(),
-            MessageCommands.MarkAsRead()));
-        Root.Subcommands.Add(EventsCommand.Create());
-        Root.Subcommands.Add(Group("mcp", "Serves agents over the Model Context Protocol.", McpCommands.Serve()));
-        Root.Subcommands.Add(RunCommands.Plan());
-        Root.Subcommands.Add(RunCommands.Run(
+            MessageCommands.MarkAsRead())),
+        new("events", EventsCommand.Create),
+        new("mcp", () => Group("mcp", "Serves agents over the Model Context Protocol.", McpCommands.Serve())),
+        new("plan", RunCommands.Plan),
+        new("run", () => RunCommands.Run(
             RunCommands.Plan(),
             RunCommands.Resume(),
             RunQueryCommands.List(),
@@ -81,37 +142,14 @@ internal sealed class CommandTree
             RunCommands.Abort(),
             RunCommands.Retry(),
             RunCommands.Skip(),
-            RunCommands.Integrate()));
-        Root.Subcommands.Add(RunCommands.Resume());
-        Root.Subcommands.Add(RunQueryCommands.Processes());
-        Root.Subcommands.Add(DemoCommand.Create());
-        Root.Subcommands.Add(CrashLabelsCommand.Create());
-        Root.Subcommands.Add(CompletionCommand.Create());
-        Root.Subcommands.Add(CompleteCommand.Create(this));
-    }
-
-    /// <summary>The options every command has.</summary>
-    public GlobalOptions Global { get; } = new();
-
-    /// <summary>The root.</summary>
-    public RootCommand Root { get; }
-
-    /// <summary>Every leaf, the hidden ones too.</summary>
-    public IEnumerable<Verb> Verbs => Leaves(Root);
-
-    /// <summary>What <c>lodestar</c> alone runs.</summary>
-    public Verb Alone { get; } = StatusCommand.Create();
-
-    /// <summary>The whole command as typed: the names from the root down.</summary>
-    public static string NameOf(Command command) =>
-        string.Join(' ', Ancestors(command).Reverse().Append(command).Select(one => one is RootCommand ? Name : one.Name));
-
-    /// <summary>The commands above, nearest first.</summary>
-    public static IEnumerable<Command> Ancestors(Command command)
-    {
-        for (var parent = Parent(command); parent is not null; parent = Parent(parent))
-            yield return parent;
-    }
+            RunCommands.Integrate())),
+        new("resume", RunCommands.Resume),
+        new("ps", RunQueryCommands.Processes),
+        new("demo", DemoCommand.Create),
+        new("__crash-labels", CrashLabelsCommand.Create),
+        new("completion", CompletionCommand.Create),
+        new("__complete", () => CompleteCommand.Create(this)),
+    ];
 
     private static Command Group(string name, string description, params IReadOnlyList<Verb> verbs)
     {
@@ -127,4 +165,7 @@ internal sealed class CommandTree
             : command.Subcommands.SelectMany(Leaves);
 
     private static Command? Parent(Command command) => command.Parents.OfType<Command>().FirstOrDefault();
+
+    /// <summary>A command below the root, made when it is wanted.</summary>
+    private sealed record Part(string Name, Func<Command> Create);
 }

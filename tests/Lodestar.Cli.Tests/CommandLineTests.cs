@@ -5,6 +5,37 @@ public sealed class CommandLineTests : IDisposable
 {
     private readonly MemoryConsole console = new();
 
+    [Fact]
+    public void The_part_of_the_tree_that_a_first_word_names_holds_what_the_whole_tree_has_there()
+    {
+        var whole = new CommandTree();
+        foreach (var command in whole.Root.Subcommands)
+        {
+            var part = new CommandTree(command.Name);
+
+            Assert.Equal(command.Name, Assert.Single(part.Root.Subcommands).Name);
+            Assert.Equal(
+                whole.Verbs.Select(verb => verb.FullName).Where(name => name.Split(' ')[1] == command.Name),
+                part.Verbs.Select(verb => verb.FullName));
+        }
+    }
+
+    [Theory]
+    [InlineData("task", "task", "next")]
+    [InlineData("task", "-C", "run", "--json", "task", "next", "--count", "2")]
+    [InlineData("status", "--repo", "-C", "--no-color", "status")]
+    [InlineData(null, "--agent", "task", "next")]
+    [InlineData(null, "--repo=x", "task")]
+    [InlineData(null, "__complete", "task")]
+    [InlineData(null, "--")]
+    [InlineData(null)]
+    public void The_first_word_is_told_only_where_it_is_certain(string? expected, params string[] args) =>
+        Assert.Equal(expected, CommandTree.FirstWord(args));
+
+    [Fact]
+    public void A_first_word_that_names_nothing_gets_the_whole_tree() =>
+        Assert.Equal(new CommandTree().Root.Subcommands.Count, new CommandTree("tsk").Root.Subcommands.Count);
+
     [Theory]
     [InlineData("completoin")]
     [InlineData("complet")]

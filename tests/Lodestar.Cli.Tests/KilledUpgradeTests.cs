@@ -61,7 +61,7 @@ public sealed class KilledUpgradeTests : IDisposable
         using var store = new RuntimeStore(new RuntimeWritePath(database), new TestClock(), new IdSource());
         Assert.Empty(await store.CheckIntegrityAsync(CancellationToken.None));
         var events = await store.ReadAsync(
-            view => view.Events(view.Project(null), new EventFilter(0, Events * 2) { Type = "agent.join" }), CancellationToken.None);
+            view => view.Events(view.Project(null), new EventFilter(0, Events * 2) { Types = ["agent.join"] }), CancellationToken.None);
         return events.Count == Events;
     }
 }

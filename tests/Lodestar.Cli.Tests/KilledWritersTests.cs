@@ -38,7 +38,7 @@ public sealed class KilledWritersTests
             {
                 var identity = view.Project(null);
                 var thread = view.Thread(identity, new TaskId("F001"), new ThreadFilter(1000));
-                var events = view.Events(identity, new EventFilter { Type = "message.sent" });
+                var events = view.Events(identity, new EventFilter { Types = ["message.sent"] });
                 return (
                     thread.Select(message => message.Id.Value).ToList(),
                     events.Select(happened => happened.Event.Data["message_id"]!.GetValue<string>()).ToList());
