@@ -32,8 +32,8 @@ internal sealed class Output
         return new Output(
             Console.OpenStandardOutput(),
             Console.OpenStandardError(),
-            Shape(Console.IsOutputRedirected, colour),
-            Shape(Console.IsErrorRedirected, colour));
+            Shape(Console.IsOutputRedirected, 1, colour),
+            Shape(Console.IsErrorRedirected, 2, colour));
     }
 
     /// <summary>Reads one line from standard input; null at its end.</summary>
@@ -134,6 +134,6 @@ internal sealed class Output
         }
     }
 
-    private static PageShape Shape(bool redirected, bool colour) =>
-        redirected ? PageShape.Plain : new PageShape(Math.Max(40, Console.WindowWidth), colour);
+    private static PageShape Shape(bool redirected, int descriptor, bool colour) =>
+        redirected ? PageShape.Plain : new PageShape(TerminalWidth.Of(descriptor), colour);
 }

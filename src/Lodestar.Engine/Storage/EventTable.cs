@@ -40,7 +40,7 @@ public static class EventTable
             select seq, at, type, agent_id, task_id, run_id, data from events
             where project = ?1 and seq > ?2
               and (?3 is null or exists (
-                select 1 from json_each(?3) wanted where type = wanted.value or substr(type, 1, length(wanted.value) + 1) = wanted.value || '.'))
+                select 1 from json_each(?3) wanted where events.type = wanted.value or substr(events.type, 1, length(wanted.value) + 1) = wanted.value || '.'))
               and (?4 is null or task_id = ?4) and (?5 is null or agent_id = ?5)
             order by seq limit ?6
             """,

@@ -36,6 +36,7 @@ internal static class GoldenDeviations
         new("create_status_case_insensitive", "The two tasks refused before are not listed.", 5) { Exit = 0 },
         new("reset_soft_and_hard", "A refused claim has made no store, so there is none to remove.", 12) { Only = ["data.runtime_deleted"] },
         new("group_without_subcommand", "Every group alone lists its verbs.", 4) { Exit = 0 },
+        new("list_filters_and_order", "A task set to done was done at a time.", 4) { Only = ["data.completed_at"] },
         new("lease_expiry_frees_task", Leased, 11) { Only = ["data.tasks.claimable"] },
         new("several_leases_per_agent", Leased, 6) { Only = ["data.tasks.claimable"] },
         new("several_leases_per_agent", Leased + " A lease ends when its task is done.", 8)
