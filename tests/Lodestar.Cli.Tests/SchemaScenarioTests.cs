@@ -100,6 +100,7 @@ public sealed class SchemaScenarioTests : IDisposable
         var first = await project.RunIdAsync();
         await AskAsync("run replay", project.RunPath(first, "ledger.ndjson"));
         await AskAsync("run explain", "F002");
+        await AskAsync("run receipts");
         await AskAsync("run diff", "F001");
         await AskAsync("ps", "--all");
         await AskAsync("run retry", "F002", "--note", "once more");
