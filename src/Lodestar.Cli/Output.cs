@@ -9,6 +9,8 @@ internal sealed class Output
 {
     private const int BrokenPipe = 32;
 
+    private static readonly Lazy<StreamReader> input = new(() => new StreamReader(Open(0)));
+
     private readonly Stream data;
     private readonly Stream talk;
 
@@ -30,14 +32,14 @@ internal sealed class Output
     {
         var colour = string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") != "dumb";
         return new Output(
-            Console.OpenStandardOutput(),
-            Console.OpenStandardError(),
+            Open(1),
+            Open(2),
             Shape(Console.IsOutputRedirected, 1, colour),
             Shape(Console.IsErrorRedirected, 2, colour));
     }
 
     /// <summary>Reads one line from standard input; null at its end.</summary>
-    public static string? ReadLine() => Console.In.ReadLine();
+    public static string? ReadLine() => input.Value.ReadLine();
 
     /// <summary>How text on standard output may look.</summary>
     public PageShape DataShape { get; private set; }
@@ -105,7 +107,7 @@ internal sealed class Output
 
     /// <summary>The process's own streams, for a verb that speaks a protocol on them.</summary>
     public static (Stream Input, Stream Output, Stream Talk) OpenStreams() =>
-        (Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError());
+        (Open(0), Open(1), Open(2));
 
     /// <summary>Writes finished data as it is: an explanation, a schema, a script, one line of a stream.</summary>
     public void WriteData(ReadOnlySpan<byte> utf8) => Write(data, utf8);
@@ -133,6 +135,13 @@ internal sealed class Output
             // The reader has seen enough (`| head`); what was asked for has been done all the same.
         }
     }
+
+    private static Stream Open(int descriptor) => OperatingSystem.IsLinux() ? new StandardStream(descriptor) : descriptor switch
+    {
+        0 => Console.OpenStandardInput(),
+        1 => Console.OpenStandardOutput(),
+        _ => Console.OpenStandardError(),
+    };
 
     private static PageShape Shape(bool redirected, int descriptor, bool colour) =>
         redirected ? PageShape.Plain : new PageShape(TerminalWidth.Of(descriptor), colour);
