@@ -136,7 +136,13 @@ internal static class MessageCommands
     /// <summary><c>lodestar msg search</c>.</summary>
     public static Verb Search()
     {
-        var keyword = Inputs.Text("--keyword", "Text that occurs in the message or its headline; nothing in it is a wildcard.", "-k");
+        var text = new Argument<string?>("text") { Description = "Text that occurs in the message or its headline; nothing in it is a wildcard.", Arity = ArgumentArity.ZeroOrOne };
+        var keyword = Inputs.Text("--keyword", "The same, as an option.", "-k");
+        keyword.Validators.Add(result =>
+        {
+            if (result.GetValue(text) is not null)
+                result.AddError("the text to look for is given twice: as an argument and as --keyword");
+        });
         var task = Inputs.Text("--task", "Only in this task's thread.", "-t");
         var from = Inputs.Text("--from", "Only of this sender.", "-f");
         var since = Inputs.Text("--since", "Only from this time on.", "-s");
@@ -145,14 +151,14 @@ internal static class MessageCommands
         var limit = Limit();
         return new Verb<FoundMessages>("search", "Finds messages anywhere in the project, newest first.")
         {
-            Accepts = [keyword, task, from, since, until, before, limit],
-            About = Explanation.Reads("lodestar msg search --keyword flaky", "lodestar msg search --task F001 --since 2031-05-14 --json"),
+            Accepts = [text, keyword, task, from, since, until, before, limit],
+            About = Explanation.Reads("lodestar msg search flaky", "lodestar msg search --task F001 --since 2031-05-14 --json"),
             Data = PlaneJson.Default.FoundMessages,
             Text = MessageText.Found,
             Run = (given, cancellation) => given.InSessionAsync(
                 new SearchMessages(given.Get(limit) ?? 50)
                 {
-                    Keyword = given.Get(keyword),
+                    Keyword = given.Get(keyword) ?? given.Get(text),
                     Task = given.Get(task),
                     From = given.Get(from),
                     Since = given.Get(since),

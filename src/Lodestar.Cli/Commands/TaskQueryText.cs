@@ -70,7 +70,7 @@ internal static class TaskQueryText
         page.Field("PRD", context.PrdSource);
         page.Field("Sections", context.PrdRefs?.Select(section => section.Source == context.PrdSource ? section.Anchor : section.Source + section.Anchor) ?? []);
         if (!string.IsNullOrWhiteSpace(context.Content))
-            page.Line().Block(context.Content);
+            page.Line().Block(context.Content.Trim('\n'));
         if (!context.AcceptanceCriteria.IsEmpty)
             page.Title("Done when").Bullets(context.AcceptanceCriteria);
         if (context.Truncated)

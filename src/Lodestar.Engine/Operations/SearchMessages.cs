@@ -51,7 +51,7 @@ public sealed record SearchMessages(int Limit = 50)
     {
         search = new MessageSearch(Limit) { Keyword = Keyword, From = From };
         if (new[] { Keyword, Task, From, Since, Until }.All(string.IsNullOrEmpty))
-            return new Refusal("filter-needed", "What to search for is not said.", "Give --keyword, --task, --from, --since or --until.");
+            return new Refusal("filter-needed", "What to search for is not said.", "Give a text, --task, --from, --since or --until.");
         DateTimeOffset? since = null, until = null;
         if (Since is not null && Times.TryParse(Since, out since) is { } badSince)
             return badSince;

@@ -37,7 +37,8 @@ internal static class AgentGuide
         1. Join once: `lodestar agent join --name NAME`. Keep the id it gives: `export LODESTAR_AGENT_ID=ID`.
         2. Find work: `lodestar task next`. Take it: `lodestar task claim ID`. The claim is a lease; note its `fence` and when it
            expires. If somebody was faster, take another task.
-        3. Understand it: `lodestar task show ID` has the criteria and the files, `lodestar msg thread ID` what others found out.
+        3. Understand it: `lodestar task context ID` has the criteria and what the product document says, `lodestar task show ID` the
+           files, `lodestar msg thread ID` what others found out.
         4. Work. Change only files that the task's `locks` match. Renew the lease before it expires: `lodestar task renew ID`.
            Look at `lodestar msg inbox` now and then.
         5. Finish: meet every criterion, run the project's checks, commit, then `lodestar task done ID --fence N`.
