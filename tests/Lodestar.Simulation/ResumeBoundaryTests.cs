@@ -21,7 +21,9 @@ public sealed class ResumeBoundaryTests
         Assert.Contains(whole.Receipts, receipt => receipt is { Step: "maintain-spec", Verdict: Core.Supervision.Verdict.ChangesRequested });
         Assert.Contains(whole.Receipts, receipt => receipt is { Step: "review", Verdict: Core.Supervision.Verdict.ChangesRequested });
 
-        for (var at = 1; at < whole.Ledger.Count; at++)
+        // A ledger ends where a transaction does. After the last one the run is over, and nobody resumes it.
+        Assert.Equal("run-ended", RunDecider.Resume(whole.State, "operator").Refusal?.Code);
+        foreach (var at in whole.Batches.SkipLast(1))
         {
             var resumed = Live(at);
 

@@ -54,7 +54,7 @@ internal static class Tampered
         Rivals = 60,
         Plan = scenario.Plan with
         {
-            Policy = scenario.Plan.Policy with { LeaseTtl = new(TimeSpan.FromSeconds(8), SettingSource.Flag) },
+            Policy = scenario.Plan.Policy with { LeaseTtl = new(TimeSpan.FromSeconds(2), SettingSource.Flag) },
         },
     };
 

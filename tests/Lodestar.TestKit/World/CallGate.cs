@@ -140,5 +140,5 @@ internal sealed class Chaos(Random random, int kills, int breaks, int rate, long
 
     internal bool Breaks() => breaks > 0 && random.Next(rate) == 0 && breaks-- > 0;
 
-    internal TimeSpan? Delay() => random.Next(8) == 0 ? TimeSpan.FromMilliseconds(random.Next(1500)) : null;
+    internal TimeSpan? Delay() => random.Next(8) == 0 ? TimeSpan.FromMilliseconds(random.Next(400)) : null;
 }

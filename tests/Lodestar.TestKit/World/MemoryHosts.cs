@@ -94,12 +94,12 @@ internal sealed class WorldProcess(
             isHosted = false;
         else
             schedule.After(
-                TimeSpan.FromMilliseconds(random.Next(5000)), nature, () => End(ExitStatus.OwnerLost, null));
+                TimeSpan.FromMilliseconds(random.Next(1250)), nature, () => End(ExitStatus.OwnerLost, null));
     }
 
     public Task StopAsync(StopReason reason, CancellationToken cancellation)
     {
-        schedule.After(TimeSpan.FromMilliseconds(random.Next(3000)), nature, () => End(ExitStatus.Stopped, null));
+        schedule.After(TimeSpan.FromMilliseconds(random.Next(750)), nature, () => End(ExitStatus.Stopped, null));
         return Task.CompletedTask;
     }
 

@@ -26,6 +26,9 @@ internal sealed class MemoryPlane(RunId run, WorldSchedule schedule, Action<IRea
 
     internal IReadOnlyList<string> Lines => lines;
 
+    /// <summary>Stands for the whole ledger.</summary>
+    internal string LastHash => lastHash;
+
     internal RunPlan? Plan { get; private set; }
 
     internal void Create(RunPlan plan)

@@ -124,7 +124,7 @@ public sealed record Scenario(
     private static RunPlan DrawPlan(Random random, ImmutableArray<PlannedTask> tasks, CommitId root, bool isGentle)
     {
         var builder = new PlannedProfile(
-            "builder", "exec", ["/bin/agent"], null, null, [], TimeSpan.FromSeconds(40), SettingSource.Charter);
+            "builder", "exec", ["/bin/agent"], null, null, [], TimeSpan.FromSeconds(10), SettingSource.Charter);
         var hasReview = random.Next(2) == 0;
         var maintainsSpec = random.Next(3) == 0;
         var policy = RunPolicy.Resolve(new PolicyLayer(SettingSource.Flag, new PolicyValues
@@ -134,7 +134,7 @@ public sealed record Scenario(
             MaxAttempts = isGentle ? 12 : 1 + random.Next(3),
             ReviewRounds = 1 + random.Next(3),
             MaxConflicts = isGentle ? 12 : 1 + random.Next(3),
-            LeaseTtl = TimeSpan.FromSeconds(45),
+            LeaseTtl = TimeSpan.FromSeconds(11),
             Commit = isGentle || random.Next(3) > 0 ? CommitBy.Engine : CommitBy.Agent,
             BudgetTokens = isGentle || random.Next(8) > 0 ? null : 100 * (1 + random.Next(20)),
         }));
@@ -163,7 +163,7 @@ public sealed record Scenario(
 
     private static readonly PlannedCheck[] Checks =
     [
-        new("content", "content", TimeSpan.FromSeconds(20), SettingSource.Charter),
-        new("pairs", "pairs", TimeSpan.FromSeconds(20), SettingSource.Charter),
+        new("content", "content", TimeSpan.FromSeconds(5), SettingSource.Charter),
+        new("pairs", "pairs", TimeSpan.FromSeconds(5), SettingSource.Charter),
     ];
 }

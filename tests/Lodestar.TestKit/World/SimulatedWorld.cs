@@ -1,4 +1,3 @@
-using System.Text;
 using Lodestar.Core;
 using Lodestar.Core.Context;
 using Lodestar.Core.Runs;
@@ -14,7 +13,6 @@ public sealed class SimulatedWorld
 {
     private const int StepLimit = 400_000;
     private const int EngineLimit = 80;
-    private const int TraceTail = 250;
 
     private readonly RunId run = new("run-20310514-120000-00000001");
     private readonly Random random;
@@ -26,14 +24,15 @@ public sealed class SimulatedWorld
     private readonly Witness witness;
     private readonly Treasury treasury;
     private readonly CommitId root;
-    private readonly Queue<string> trace = new();
+    private readonly List<long> batches = [];
+    private readonly WorldStory story;
+    private readonly WorldJudge judge;
     private readonly Func<RunParts, RunParts> tamper;
     private int engines;
     private bool isOver;
     private bool isMeddled;
     private Exception? failure;
     private int retriesLeft = 2;
-    private string digest = "";
 
     /// <summary>Makes a world.</summary>
     /// <param name="seed">What everything follows from.</param>
@@ -43,6 +42,7 @@ public sealed class SimulatedWorld
     {
         random = new Random(seed);
         schedule = new WorldSchedule(random);
+        story = new WorldStory(schedule);
         nature = new Actor(schedule, "nature");
         this.tamper = tamper ?? (parts => parts);
         root = Git.Commit(new CommitDraft(
@@ -56,10 +56,10 @@ public sealed class SimulatedWorld
         var user = Git.Worktrees[MemoryGround.Primary] = new MemoryWorktree(Git);
         user.Stand("main", root);
         user.Fill(root);
-        user.Files["README.md"] = "what the user is writing\n";
+        user.Files["README.md"] = WorldJudge.Written;
         Scenario = Scenario.Draw(random, root);
         Scenario = shape?.Invoke(Scenario) ?? Scenario;
-        chaos = new Chaos(random, Scenario.Kills, Scenario.Breaks, 60 + random.Next(200), Scenario.CutAt);
+        chaos = new Chaos(random, Scenario.Kills, Scenario.Breaks, 25 + random.Next(100), Scenario.CutAt);
         treasury = new Treasury(Git);
         witness = new Witness(run, (task, fence) => plane!.IsHeld(task, fence));
         WorldPrograms? programs = null;
@@ -71,6 +71,7 @@ public sealed class SimulatedWorld
             process => Holding(() => programs!.Ended(process)));
         programs = new WorldPrograms(Scenario, random, Git, witness, treasury, () => processes.Alive);
         plane = new MemoryPlane(run, schedule, batch => Holding(() => Recorded(batch)));
+        judge = new WorldJudge(Git, root, plane, processes, witness, treasury);
     }
 
     /// <summary>What the run is about.</summary>
@@ -80,10 +81,10 @@ public sealed class SimulatedWorld
     public MemoryGit Git { get; } = new();
 
     /// <summary>The last of what happened, for people.</summary>
-    public string Trace => string.Join('\n', trace);
+    public string Trace => story.Text;
 
     /// <summary>Stands for everything that happened.</summary>
-    public string Digest => digest;
+    public ulong Digest => story.Digest;
 
     /// <summary>How the run ended.</summary>
     public RunState State => witness.State!;
@@ -101,7 +102,10 @@ public sealed class SimulatedWorld
     public int Engines => engines;
 
     /// <summary>Kinds of things that happened, and how often.</summary>
-    public SortedDictionary<string, int> Marks { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, int> Marks => story.Marks;
+
+    /// <summary>Number of the last entry of every transaction: where a ledger can end.</summary>
+    public IReadOnlyList<long> Batches => batches;
 
     /// <summary>Lives until the run is over for good.</summary>
     /// <exception cref="WorldBrokenException">An invariant does not hold.</exception>
@@ -109,11 +113,11 @@ public sealed class SimulatedWorld
     {
         plane.Create(Scenario.Plan);
         for (var request = 0; request < Scenario.Requests; request++)
-            schedule.After(TimeSpan.FromSeconds(random.Next(120)), nature, Request);
+            schedule.After(TimeSpan.FromSeconds(random.Next(30)), nature, Request);
         for (var rival = 0; rival < Scenario.Rivals; rival++)
-            schedule.After(TimeSpan.FromSeconds(random.Next(120)), nature, Rival);
+            schedule.After(TimeSpan.FromSeconds(random.Next(30)), nature, Rival);
         if (Scenario.HasMeddler)
-            schedule.After(TimeSpan.FromSeconds(random.Next(60)), nature, Meddle);
+            schedule.After(TimeSpan.FromSeconds(random.Next(15)), nature, Meddle);
         StartEngine([]);
         while (!isOver)
         {
@@ -123,7 +127,7 @@ public sealed class SimulatedWorld
                 throw new InvalidOperationException($"The world broke: {cause.Message}", cause);
         }
 
-        End();
+        judge.End();
     }
 
     /// <summary>What the operation that starts or resumes a run does, in the world.</summary>
@@ -148,8 +152,8 @@ public sealed class SimulatedWorld
         Witness.Require(++engines <= EngineLimit, "18-bounds", $"The run needs more than {EngineLimit} engines.");
         var engine = new SimulatedEngine(schedule, $"engine-{engines}");
         engine.Open(
-            tamper, random, chaos, Git, plane, processes, witness.State!.Seq, () => Gone(engine), Note, Mark,
-            path => Holding(() => Disturbed(path)));
+            tamper, random, chaos, Git, plane, processes, witness.State!.Seq, () => Gone(engine), story.Note, story.Mark,
+            path => Holding(() => judge.Disturbed(path)));
         schedule.Post(engine, () => _ = LiveAsync(engine, wishes));
     }
 
@@ -161,7 +165,7 @@ public sealed class SimulatedWorld
         }
         catch (EnvironmentException cause)
         {
-            Note($"{engine.Name} ends: {cause.Message}");
+            story.Note($"{engine.Name} ends: {cause.Message}");
         }
         catch (Exception) when (engine.IsDead)
         {
@@ -195,7 +199,7 @@ public sealed class SimulatedWorld
     {
         engine.Die();
         processes.Orphan(engine);
-        schedule.After(TimeSpan.FromMilliseconds(random.Next(60_000)), nature, Decide);
+        schedule.After(TimeSpan.FromMilliseconds(random.Next(15_000)), nature, Decide);
     }
 
     private void Decide()
@@ -237,7 +241,7 @@ public sealed class SimulatedWorld
         var tasks = Scenario.Plan.Tasks;
         var task = tasks[random.Next(tasks.Length)].Id;
         var kind = random.Next(8) switch { 0 => "abort", 1 or 2 => "retry", 3 or 4 => "skip", _ => "pause" };
-        Note($"somebody asks to {kind} {task}");
+        story.Note($"somebody asks to {kind} {task}");
         plane.Ask(kind, kind is "retry" or "skip" ? task : null);
     }
 
@@ -247,7 +251,7 @@ public sealed class SimulatedWorld
         if (isMeddled = Git.Refs.ContainsKey(Branch) && witness.State!.Status != RunStatus.Ended)
             Git.Refs[Branch] = Made(Git.Commit(new CommitDraft(
                 Git.Tree(Git.Files(root.Value)), [root], "By hand\n", new("User", "user@example.test"), 7))).Value;
-        Note("somebody moves the run branch");
+        story.Note("somebody moves the run branch");
     }
 
     private CommitId Made(CommitId commit)
@@ -262,105 +266,16 @@ public sealed class SimulatedWorld
     {
         var tasks = Scenario.Plan.Tasks;
         var task = tasks[random.Next(tasks.Length)].Id;
-        if (!witness.State!.Tasks[task].IsSettled && plane.TryTake(task, TimeSpan.FromSeconds(5 + random.Next(60))))
-            Note($"somebody else takes {task}");
+        if (!witness.State!.Tasks[task].IsSettled && plane.TryTake(task, TimeSpan.FromSeconds(1 + random.Next(15))))
+            story.Note($"somebody else takes {task}");
     }
 
     private void Recorded(IReadOnlyList<LedgerEntry> batch)
     {
-        foreach (var item in batch)
-        {
-            Note($"  {item.Seq} {Brief(item.Event)}");
-            Mark(KindOf(item.Event));
-        }
-
+        story.Note(batch, plane.LastHash);
+        batches.Add(batch[^1].Seq);
         witness.See(batch);
         chaos.Written(batch[^1].Seq);
-        treasury.Require(isOver: false);
-        Untouched();
-        AtTheTip();
+        judge.Look(isMeddled ? null : Branch);
     }
-
-    private void Disturbed(string path)
-    {
-        var alive = processes.Alive.FirstOrDefault(process => process.Order.WorkingDirectory == path);
-        Witness.Require(alive is null, "9-persist-before-destroy", $"{path} is changed under a living program.");
-    }
-
-    private void Untouched()
-    {
-        var user = Git.Worktrees[MemoryGround.Primary];
-        Witness.Require(
-            Git.Refs["refs/heads/main"] == root.Value && user.Head == root && user.Files["README.md"] == "what the user is writing\n",
-            "10-hands-off",
-            "The user's branch or worktree changed.");
-    }
-
-    /// <summary>The run branch is where the ledger says, or at the very commit that was about to be published.</summary>
-    private void AtTheTip()
-    {
-        if (isMeddled || !Git.Refs.TryGetValue(Branch, out var tip))
-            return;
-        var state = witness.State!;
-        Witness.Require(
-            tip == state.Tip.Value || state.Active.Any(active => active.Attempt.Candidate?.Value == tip),
-            "8-evidence",
-            $"The run branch is at {tip[..10]}, the ledger says {state.Tip.Abbreviated}.");
-    }
-
-    private void End()
-    {
-        witness.End();
-        treasury.Require(isOver: true);
-        Witness.Require(!processes.Alive.Any(), "11-one-owner", "A program outlived the run.");
-        Witness.Require(!plane.HeldByRun.Any(), "5-one-winner", "The run still holds leases.");
-        Witness.Require(Git.Worktrees.Count == 1, "9-persist-before-destroy", "Worktrees were left behind.");
-        Witness.Require(
-            Git.Contents(State.Tip.Value)["SPEC.md"].StartsWith(SpecKeeper.Unwritten, StringComparison.Ordinal),
-            "8-evidence",
-            "The specification changed where it may not.");
-        var reached = Git.Reach([State.Tip.Value]);
-        foreach (var task in State.Tasks.Values.Where(task => task.MergeCommit is not null))
-            Witness.Require(reached.Contains(task.MergeCommit!.Value.Value), "7-exactly-once", $"The merge of {task.Id} is not on the run branch.");
-        if (State.Tasks.Values.Any(task => task.MergeCommit is not null))
-            foreach (var check in State.Plan.Checks)
-                Witness.Require(
-                    WorldPrograms.Passes(check.Run, Git.Contents(State.Tip.Value)) == true,
-                    "8-evidence",
-                    $"Check {check.Name} does not pass on the run branch.");
-    }
-
-    private void Note(string line)
-    {
-        line = $"{(schedule.Now - TestClock.Noon).TotalSeconds:0.000} {line}";
-        digest = Sha256Text.Of(Encoding.UTF8.GetBytes(digest + line));
-        trace.Enqueue(line);
-        if (trace.Count > TraceTail)
-            trace.Dequeue();
-    }
-
-    private void Mark(string kind) => Marks[kind] = Marks.GetValueOrDefault(kind) + 1;
-
-    private static string KindOf(RunEvent happened) => happened switch
-    {
-        RunEvent.EffectSettled settled => $"settled {settled.Result.GetType().Name}",
-        RunEvent.AttemptEnded ended => $"attempt {ended.Code}",
-        RunEvent.TaskFailed failed => $"failed {failed.Code}",
-        RunEvent.ProcessEnded ended => $"process {ended.Status}",
-        RunEvent.RunPaused paused => $"paused {paused.Code}",
-        RunEvent.RunEnded ended => $"ended {ended.Outcome}",
-        RunEvent.FindingRaised raised => $"finding {raised.Finding.Code}",
-        _ => happened.GetType().Name,
-    };
-
-    private static string Brief(RunEvent happened) => happened switch
-    {
-        RunEvent.RunStarted => "run-started",
-        RunEvent.EffectIntended intended => $"intended {intended.Key.Value[3..9]} {intended.Effect}",
-        RunEvent.EffectSettled settled => $"settled {settled.Key.Value[3..9]} {Text(settled.Result)}",
-        RunEvent.ProcessSpawning spawning => $"spawning {spawning.Process} {spawning.Role} {spawning.Task}.{spawning.Attempt} {spawning.Key.Value[3..9]}",
-        _ => happened.ToString(),
-    };
-
-    private static string Text(object result) => result.ToString() is { Length: > 200 } text ? text[..200] : result.ToString()!;
 }

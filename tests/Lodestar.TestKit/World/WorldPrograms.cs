@@ -118,5 +118,5 @@ internal sealed class WorldPrograms(
             process.After(Pause(), () => process.End(answer ? ExitStatus.Completed : ExitStatus.Failed, answer ? 0 : 1));
     }
 
-    private TimeSpan Pause() => TimeSpan.FromMilliseconds(50 + random.Next(4000));
+    private TimeSpan Pause() => TimeSpan.FromMilliseconds(10 + random.Next(1000));
 }
