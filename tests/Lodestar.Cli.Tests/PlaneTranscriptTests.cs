@@ -56,6 +56,8 @@ public sealed class PlaneTranscriptTests : IDisposable
         await transcript.RunAsync("task", "verify", "F001");
         await transcript.RunAsync("task", "verify", "F001");
         await transcript.RunAsync("task", "show", "F002");
+        // Seen a moment ago, so that the column is as wide on any machine.
+        await transcript.RunAsync("agent", "heartbeat");
         await transcript.RunAsync("agent", "list");
         await transcript.RunAsync("agent", "leave");
 
