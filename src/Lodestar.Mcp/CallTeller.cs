@@ -13,6 +13,10 @@ namespace Lodestar.Mcp;
 /// <param name="token">The client's progress token, when it gave one.</param>
 internal sealed class CallTeller(McpServer server, ProgressToken? token) : ICallTeller
 {
+    /// <summary>Names what happened without the client's doing.</summary>
+    internal const string NewsLogger = "lodestar.news";
+
+    private const string CallLogger = "lodestar";
     private const float Whole = 100;
 
     /// <inheritdoc/>
@@ -45,7 +49,7 @@ internal sealed class CallTeller(McpServer server, ProgressToken? token) : ICall
         CancellationToken.None);
 
     /// <summary>Tells a client something as a log message, unless it asked for less.</summary>
-    internal static Task SayAsync(McpServer server, LoggingLevel level, string text) =>
+    internal static Task SayAsync(McpServer server, LoggingLevel level, string text, string logger) =>
         level < (server.LoggingLevel ?? LoggingLevel.Info)
             ? Task.CompletedTask
             : server.SendNotificationAsync(
@@ -53,13 +57,13 @@ internal sealed class CallTeller(McpServer server, ProgressToken? token) : ICall
                 new LoggingMessageNotificationParams
                 {
                     Level = level,
-                    Logger = "lodestar",
+                    Logger = logger,
                     Data = JsonSerializer.SerializeToElement(text, McpJson.Default.String),
                 },
                 McpJsonUtilities.DefaultOptions,
                 CancellationToken.None);
 
-    private Task SayAsync(LoggingLevel level, string text) => SayAsync(server, level, text);
+    private Task SayAsync(LoggingLevel level, string text) => SayAsync(server, level, text, CallLogger);
 
     private Task ProgressAsync(float done, string what) => token is { } wanted
         ? server.NotifyProgressAsync(

@@ -29,7 +29,10 @@ namespace Lodestar.Mcp;
 [JsonSerializable(typeof(DoneAnswer))]
 [JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(BatchAnswer))]
+[JsonSerializable(typeof(DeleteAnswer))]
+[JsonSerializable(typeof(RestoreAnswer))]
 [JsonSerializable(typeof(SendAnswer))]
+[JsonSerializable(typeof(EventsAnswer))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class McpJson : JsonSerializerContext;
 

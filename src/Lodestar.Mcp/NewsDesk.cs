@@ -1,6 +1,4 @@
-using Lodestar.Core;
 using Lodestar.Engine;
-using Lodestar.Engine.Storage;
 using Lodestar.Mcp.Tools;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -15,11 +13,9 @@ namespace Lodestar.Mcp;
 /// <param name="log">Where it is told what does not work.</param>
 internal sealed class NewsDesk(ToolDesk desk, ResourceDesk resources, McpServer server, ServerLog log)
 {
-    private const int EventsAtOnce = 500;
     private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromSeconds(5);
 
-    private long? seen;
-    private (DateTime Written, long Length)? specSeen;
+    private readonly NewsReader reader = new(() => resources.Subscribed, desk.ActsHere);
 
     /// <summary>Watches until the server ends.</summary>
     public async Task RunAsync(CancellationToken ending)
@@ -63,63 +59,13 @@ internal sealed class NewsDesk(ToolDesk desk, ResourceDesk resources, McpServer 
 
     private async Task LookAsync(EngineSession session, CancellationToken ending)
     {
-        var changed = new HashSet<string>(StringComparer.Ordinal);
-        var listChanged = LookAtSpec(session, changed);
-        var read = await session.QueryAsync<Happened>(Read, ending).ConfigureAwait(false);
-        if (read.Data is { } happened)
-            listChanged |= Note(happened, changed);
-        foreach (var uri in changed.Where(resources.IsSubscribed))
+        var news = await reader.ReadAsync(session, ending).ConfigureAwait(false);
+        foreach (var uri in news.Changed.Where(resources.IsSubscribed))
             await CallTeller.ChangedAsync(server, uri).ConfigureAwait(false);
-        if (listChanged)
+        if (news.ListChanged)
             await server.SendNotificationAsync(NotificationMethods.ResourceListChangedNotification, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    private Outcome<Happened> Read(PlaneView plane)
-    {
-        // The first look only finds out where the client comes in; a store that was reset begins anew.
-        var newest = plane.Store.NewestEvent(plane.Project);
-        if (seen is not { } last || newest < last)
-            return new Happened([], newest);
-        return new Happened(newest == last ? [] : plane.Store.Events(plane.Project, new EventFilter(last, EventsAtOnce)), newest);
-    }
-
-    /// <summary>What the spec says of tasks has changed: all of them may read differently.</summary>
-    private bool LookAtSpec(EngineSession session, HashSet<string> changed)
-    {
-        var file = new FileInfo(session.Context.Spec.Value);
-        var now = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
-        var before = specSeen;
-        specSeen = now;
-        if (before is null || before == now)
-            return false;
-        changed.UnionWith(resources.Subscribed);
-        return true;
-    }
-
-    private bool Note(Happened happened, HashSet<string> changed)
-    {
-        seen = happened.Events.Count == 0 ? happened.Newest : happened.Events[^1].Seq;
-        var listChanged = false;
-        foreach (var entry in happened.Events)
-        {
-            changed.Add(ResourceUris.Status);
-            listChanged |= entry.Event.Type is "task.verified" or "task.create" or "task.delete" or "task.restore";
-            if (entry.Event.Task is { } task)
-            {
-                changed.Add(ResourceUris.Task(task.Value));
-                if (entry.Event.Type.StartsWith("message.", StringComparison.Ordinal))
-                    changed.Add(ResourceUris.Thread(task.Value));
-            }
-
-            // Whose inbox a message is in follows from threads and leases: all that are watched are looked at again.
-            if (entry.Event.Type.StartsWith("message.", StringComparison.Ordinal))
-                changed.UnionWith(resources.Subscribed.Where(uri => uri.EndsWith(ResourceUris.InboxSuffix, StringComparison.Ordinal)));
-        }
-
-        // What an accepted task opens reads differently too.
-        if (happened.Events.Any(entry => entry.Event.Type == "task.verified"))
-            changed.UnionWith(resources.Subscribed.Where(uri => uri.StartsWith(ResourceUris.TaskPrefix, StringComparison.Ordinal)));
-        return listChanged;
+        foreach (var (level, text) in news.Sayings)
+            await CallTeller.SayAsync(server, level, text, CallTeller.NewsLogger).ConfigureAwait(false);
     }
 
     private async Task PauseAsync(CancellationToken ending)
@@ -133,7 +79,4 @@ internal sealed class NewsDesk(ToolDesk desk, ResourceDesk resources, McpServer 
             // The server ends; the loop sees it.
         }
     }
-
-    /// <summary>What happened since the last look.</summary>
-    private sealed record Happened(IReadOnlyList<RecordedEvent> Events, long Newest);
 }

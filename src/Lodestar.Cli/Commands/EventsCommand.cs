@@ -40,7 +40,7 @@ internal static class EventsCommand
                     };
                     return following
                         ? new FollowEvents(question) { FromNow = !given.Has(since), Most = given.Get(limit), Timeout = given.Get(timeout) }
-                            .ExecuteAsync(session, line => Tell(given.Context, line), () => Restart(given.Context), token)
+                            .ExecuteAsync(session, line => Tell(given.Context, line), gap => Report(given.Context, gap), token)
                         : question.ExecuteAsync(session, token);
                 },
                 cancellation),
@@ -70,8 +70,14 @@ internal static class EventsCommand
         context.Output.WriteData(page.ToUtf8());
     }
 
-    private static void Restart(CommandContext context) => context.Progress.Report(new ProgressNote(
-        "store.replaced", "The runtime store was replaced; its events begin anew.", context.Clock.GetUtcNow(), null, null, []));
+    private static void Report(CommandContext context, EventGap gap) => context.Progress.Report(gap switch
+    {
+        EventGap.StoreReplaced => Note(context, "store.replaced", "The runtime store was replaced; its events begin anew."),
+        _ => Note(context, "events.forgotten", "The first events after that number are not kept any more."),
+    });
+
+    private static ProgressNote Note(CommandContext context, string type, string text) =>
+        new(type, text, context.Clock.GetUtcNow(), null, null, []);
 
     private static string Sentence(EventLine line)
     {

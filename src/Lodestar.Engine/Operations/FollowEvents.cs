@@ -20,10 +20,10 @@ public sealed record FollowEvents(ListEvents Question)
     /// <summary>Follows until it is cancelled or has told enough.</summary>
     /// <param name="session">The project.</param>
     /// <param name="tell">Called for each event, in order.</param>
-    /// <param name="replaced">Called when the store was replaced and the events begin anew.</param>
+    /// <param name="gap">Called when what comes next does not follow what was told or seen before.</param>
     /// <param name="cancellation">Ends it, which is a good end.</param>
     public async Task<Outcome<EventPage>> ExecuteAsync(
-        EngineSession session, Action<EventLine> tell, Action replaced, CancellationToken cancellation)
+        EngineSession session, Action<EventLine> tell, Action<EventGap> gap, CancellationToken cancellation)
     {
         if (Question.Problem() is { } refusal)
             return refusal;
@@ -37,7 +37,7 @@ public sealed record FollowEvents(ListEvents Question)
 
         using var timeUp = new CancellationTokenSource(Timeout ?? System.Threading.Timeout.InfiniteTimeSpan, session.Clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellation);
-        var stream = new Stream(this, named.Id, tell, replaced);
+        var stream = new Stream(this, named.Id, tell, gap);
         try
         {
             await stream.RunAsync(session.Store, end.Token).ConfigureAwait(false);
@@ -47,25 +47,30 @@ public sealed record FollowEvents(ListEvents Question)
             // Asked to end: what was told stands, and the cursor says where to go on.
         }
 
-        return new EventPage([], stream.Told, stream.Since, false);
+        return stream.Refusal is { } ahead ? ahead : new EventPage([], stream.Told, stream.Since, false) { First = stream.First };
     }
 
     /// <summary>Where the reader is.</summary>
-    private sealed class Stream(FollowEvents follow, ProjectId? named, Action<EventLine> tell, Action replaced)
+    private sealed class Stream(FollowEvents follow, ProjectId? named, Action<EventLine> tell, Action<EventGap> gap)
     {
         private string? name;
         private bool begun;
 
         internal long Since { get; private set; } = follow.Question.Since;
 
+        internal long First { get; private set; } = 1;
+
         internal int Told { get; private set; }
+
+        internal Refusal? Refusal { get; private set; }
 
         internal async Task RunAsync(RuntimeStore store, CancellationToken end)
         {
             using var watch = store.Watch();
             while (true)
             {
-                var page = await store.ReadAsync(Look, end).ConfigureAwait(false);
+                if (await store.ReadAsync(Look, end).ConfigureAwait(false) is not { } page)
+                    return;
                 foreach (var line in page.Events)
                 {
                     tell(line);
@@ -80,19 +85,24 @@ public sealed record FollowEvents(ListEvents Question)
             }
         }
 
-        private EventPage Look(StoreReader store)
+        private EventPage? Look(StoreReader store)
         {
             var project = store.Project(named);
             var newest = store.NewestEvent(project);
             var found = store.StoreName();
+            First = store.FirstEvent();
             if (!begun && follow.FromNow)
                 Since = newest;
+            else if (!begun && (Refusal = ListEvents.Ahead(store, Since)) is not null)
+                return null;
+            else if (!begun && ListEvents.IsBehind(Since, First))
+                gap(EventGap.Forgotten);
 
             // Numbers of another store mean nothing here. A store that just came into being has lost nothing.
             if (begun && name is not null && found != name)
             {
                 Since = 0;
-                replaced();
+                gap(EventGap.StoreReplaced);
             }
 
             begun = true;
@@ -100,4 +110,14 @@ public sealed record FollowEvents(ListEvents Question)
             return (follow.Question with { Since = Since }).Read(store, project);
         }
     }
+}
+
+/// <summary>Why what comes next does not follow what was before.</summary>
+public enum EventGap
+{
+    /// <summary>Another store took the place of the one that was followed; its events begin anew.</summary>
+    StoreReplaced,
+
+    /// <summary>The first events after the cursor were forgotten before they were asked for.</summary>
+    Forgotten,
 }

@@ -24,7 +24,7 @@ public sealed record ListEvents(long Since = 0, int Limit = 200)
     /// <summary>Runs the operation.</summary>
     public Task<Outcome<EventPage>> ExecuteAsync(EngineSession session, CancellationToken cancellation) => Problem() is { } refusal
         ? System.Threading.Tasks.Task.FromResult<Outcome<EventPage>>(refusal)
-        : session.QueryAsync<EventPage>(plane => Read(plane.Store, plane.Project), cancellation);
+        : session.QueryAsync(plane => Answer(plane.Store, plane.Project), cancellation);
 
     /// <summary>Says what is wrong with the question.</summary>
     internal Refusal? Problem()
@@ -33,6 +33,20 @@ public sealed record ListEvents(long Since = 0, int Limit = 200)
             return new Refusal("limit-out-of-range", $"{Limit} events cannot be read at once.", $"Ask for 1 to {Most}.");
         return Since < 0 ? new Refusal("limit-out-of-range", $"There is no event {Since}.", "Events are numbered from 1; --since 0 reads all.") : null;
     }
+
+    /// <summary>Says that no page of this store ever gave the cursor; silence would look like nothing happening.</summary>
+    internal static Refusal? Ahead(StoreReader store, long since) => since <= store.LastEvent()
+        ? null
+        : new Refusal(
+            "cursor-ahead",
+            $"There was no event {since} yet: the last one is {store.LastEvent()}. The runtime store may have been reset.",
+            "lodestar events")
+        {
+            Details = new() { ["since"] = since, ["last"] = store.LastEvent() },
+        };
+
+    /// <summary>Whether events after the cursor were forgotten before they were asked for.</summary>
+    internal static bool IsBehind(long since, long first) => since > 0 && since < first - 1;
 
     /// <summary>One page, and where to go on.</summary>
     internal EventPage Read(StoreReader store, ProjectId project)
@@ -48,7 +62,19 @@ public sealed record ListEvents(long Since = 0, int Limit = 200)
         // A page that is not full has seen everything up to the newest event, whatever the filter left out.
         var more = events.Count == Limit;
         var cursor = more ? events[^1].Seq : Math.Max(Since, store.NewestEvent(project));
-        return new([.. events.Select(EventLine.Of)], events.Count, cursor, more);
+        return new([.. events.Select(EventLine.Of)], events.Count, cursor, more) { First = store.FirstEvent() };
+    }
+
+    private Outcome<EventPage> Answer(StoreReader store, ProjectId project)
+    {
+        if (Ahead(store, Since) is { } refusal)
+            return refusal;
+        var page = Read(store, project);
+        return Outcome<EventPage>.Done(
+            page,
+            warnings: IsBehind(Since, page.First)
+                ? [new("events-forgotten", $"Events {Since + 1} to {page.First - 1} are not kept any more; these begin after them.")]
+                : []);
     }
 }
 
@@ -57,7 +83,11 @@ public sealed record ListEvents(long Since = 0, int Limit = 200)
 /// <param name="Count">How many there were.</param>
 /// <param name="Cursor">To be given as <c>--since</c> to go on from here.</param>
 /// <param name="More">Whether there may be more already.</param>
-public sealed record EventPage(ImmutableArray<EventLine> Events, int Count, long Cursor, bool More);
+public sealed record EventPage(ImmutableArray<EventLine> Events, int Count, long Cursor, bool More)
+{
+    /// <summary>The number from which events are kept: what is older was forgotten (policy <c>keep_history</c>).</summary>
+    public long First { get; init; } = 1;
+}
 
 /// <summary>One thing that happened.</summary>
 /// <param name="Seq">Its number; numbers rise and are never used again within a store.</param>

@@ -30,6 +30,10 @@ public static class EventTable
     public static long NewestEvent(this StoreReader store, ProjectId project) => store.Database.QueryInt64(
         "select coalesce((select seq from events where project = ?1 order by seq desc limit 1), 0)", project.Value);
 
+    /// <summary>The highest number an event of this store ever had, of any project and forgotten or not; 0 for none.</summary>
+    public static long LastEvent(this StoreReader store) =>
+        store.Database.QueryInt64("select coalesce((select seq from sqlite_sequence where name = 'events'), 0)");
+
     /// <summary>Events after a number, oldest first.</summary>
     /// <param name="store">The store.</param>
     /// <param name="project">The project.</param>

@@ -14,10 +14,14 @@ internal sealed record JoinAnswer(
     IReadOnlyDictionary<string, string> SessionMeta,
     JoinAnswer.Lease LeaseDefaults,
     DateTimeOffset ServerTime,
-    ImmutableArray<string> Notes)
+    ImmutableArray<string> Notes,
+    bool Resumed,
+    ImmutableArray<ToolWarning> Warnings)
 {
     /// <summary>The answer for an agent that joined.</summary>
-    public static JoinAnswer Of(JoinedAgent joined, TimeSpan term, DateTimeOffset now) => new(
+    public static JoinAnswer Of(Outcome<JoinedAgent> outcome, TimeSpan term, DateTimeOffset now) => Of(outcome.Data!, outcome.Warnings, term, now);
+
+    private static JoinAnswer Of(JoinedAgent joined, IReadOnlyList<Warning> warnings, TimeSpan term, DateTimeOffset now) => new(
         joined.AgentId,
         joined.DisplayName ?? "",
         joined.Capabilities,
@@ -25,7 +29,9 @@ internal sealed record JoinAnswer(
         joined.SessionMeta,
         new((long)term.TotalSeconds),
         now,
-        [$"{joined.Claimable} tasks available to claim", "Use task_next to find claimable tasks", "Remember to renew leases before they expire"]);
+        [$"{joined.Claimable} tasks available to claim", "Use task_next to find claimable tasks", "Remember to renew leases before they expire"],
+        joined.Resumed,
+        ToolWarning.Of(warnings));
 
     /// <summary>How long its leases last when it does not say.</summary>
     internal sealed record Lease(long TtlSeconds);

@@ -10,22 +10,6 @@ namespace Lodestar.Mcp.Answers;
 internal sealed record BatchAnswer(
     bool Ok, BatchAnswer.Counts Summary, ImmutableArray<BatchAnswer.Verified> Results, ImmutableArray<TaskId> AllNewlyReadyTaskIds)
 {
-    private const int Most = 100;
-
-    /// <summary>Holds the list against its bounds.</summary>
-    public static Refusal? Check(ImmutableArray<string> tasks) => tasks switch
-    {
-        { Length: 0 or > Most } => new("invalid-argument", $"{tasks.Length} tasks cannot be verified in one call.", $"Name 1 to {Most} tasks.")
-        {
-            Details = new() { ["argument"] = "task_ids", ["given"] = tasks.Length, ["most"] = Most },
-        },
-        _ when tasks.Any(string.IsNullOrWhiteSpace) => new("invalid-argument", "One of the task ids is blank.", "Name tasks as lodestar_task_list does.")
-        {
-            Details = new() { ["argument"] = "task_ids" },
-        },
-        _ => null,
-    };
-
     /// <summary>Accepts each task on its own.</summary>
     public static async Task<Outcome<BatchAnswer>> VerifyAsync(
         EngineSession session,

@@ -21,15 +21,13 @@ internal sealed record ClaimAnswer(bool Ok, LeaseLine Lease, ImmutableArray<Tool
     public int? UnreadCount { get; init; }
 
     /// <summary>The answer for a claim.</summary>
-    /// <param name="outcome">What the operation gave.</param>
-    /// <param name="withoutOverlaps">Whether the caller knows that others work on the same files.</param>
-    public static ClaimAnswer Of(Outcome<ClaimedTask> outcome, bool withoutOverlaps)
+    public static ClaimAnswer Of(Outcome<ClaimedTask> outcome)
     {
         var claim = outcome.Data!;
         return new(
             true,
             new(claim.LeaseId, claim.TaskId, claim.AgentId, claim.ExpiresAt, claim.TtlSeconds, claim.ExpiresAt.AddSeconds(-claim.TtlSeconds), claim.Fence),
-            ToolWarning.Of([.. outcome.Warnings.Where(warning => !withoutOverlaps || warning.Code != "lock-overlap")]))
+            ToolWarning.Of(outcome.Warnings))
         {
             HandoffMessage = claim.HandoffMessage is { } left
                 ? new(left.MessageId, left.FromAgentId, left.CreatedAt, left.Text, left.Subject, left.Severity)

@@ -10,6 +10,7 @@ namespace Lodestar.Mcp.Tools;
 internal static class AgentTools
 {
     private static readonly Argument<string?> Name = new("name", ArgumentKinds.Text);
+    private static readonly Argument<bool> New = new("new", ArgumentKinds.Flag) { Description = "whatever the environment says" };
     private static readonly Argument<string?> Client = new("client", ArgumentKinds.Text);
     private static readonly Argument<string?> Model = new("model", ArgumentKinds.Text);
     private static readonly Argument<string?> Role = new("role", ArgumentKinds.Text);
@@ -19,21 +20,27 @@ internal static class AgentTools
     /// <summary>The tools.</summary>
     public static ImmutableArray<Tool> All { get; } = [Join(), Heartbeat(), Leave(), List()];
 
-    private static Tool<JoinedAgent, JoinAnswer> Join() => new("agent_join", "Registers you and gives your agent id. Call it once.")
+    private static Tool<JoinedAgent, JoinAnswer> Join() => new("agent_join", "Registers you and gives your agent id; with agent_id you go on as that one. Call it once.")
     {
-        Accepts = [Name, Role, Client, Model, Capabilities, Arguments.Ttl],
+        Accepts = [Arguments.Agent, New, Name, Role, Client, Model, Capabilities, Arguments.Ttl],
         Run = (call, cancellation) => LeaseTerm.Check(Term(call)) is { } refusal
             ? Task.FromResult<Outcome<JoinedAgent>>(refusal)
             : call.InSessionAsync(
-                new JoinAgent(new(call.Get(Name), call.Get(Role), call.Get(Capabilities), SessionMeta(call))).ExecuteAsync, cancellation),
+                new JoinAgent(new(call.Get(Name), call.Get(Role), call.Get(Capabilities), SessionMeta(call)))
+                {
+                    Named = call.Get(Arguments.Agent),
+                    Remembered = call.Get(New) ? null : call.Desk.World.Variable("LODESTAR_AGENT_ID"),
+                }.ExecuteAsync,
+                cancellation),
         Result = (outcome, call) =>
         {
             var joined = outcome.Data!;
             call.Desk.RememberTerm(joined.AgentId, Term(call));
-            return JoinAnswer.Of(joined, Term(call), call.Desk.World.Clock.GetUtcNow());
+            call.Desk.RememberActor(joined.AgentId.Value);
+            return JoinAnswer.Of(outcome, Term(call), call.Desk.World.Clock.GetUtcNow());
         },
         Type = McpJson.Default.JoinAnswer,
-        Summary = joined => $"Joined as {joined.AgentId}",
+        Summary = joined => joined.Resumed ? $"{joined.AgentId} goes on" : $"Joined as {joined.AgentId}",
     };
 
     private static Tool<SeenAgent, HeartbeatAnswer> Heartbeat() => new("agent_heartbeat", "Says that you are alive.")

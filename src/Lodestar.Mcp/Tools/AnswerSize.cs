@@ -65,6 +65,8 @@ internal static class AnswerSize
         answer["truncated"] = true;
         if (page.Cursor is not null)
             answer["nextCursor"] = page.Cursor(items[^1]!);
+        if (page.More is not null)
+            answer[page.More] = true;
         return Of(answer);
     }
 

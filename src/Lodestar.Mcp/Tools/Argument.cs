@@ -94,6 +94,13 @@ internal static class ArgumentKinds
     /// <summary>A whole number.</summary>
     public static ArgumentKind<long?> Whole { get; } = new("""{"type":"integer"}""", "a whole number", null, ReadWhole);
 
+    /// <summary>A whole number that is not too small.</summary>
+    public static ArgumentKind<long?> WholeFrom(long least) => new(
+        """{"type":"integer"}""",
+        $"a whole number from {least} on",
+        null,
+        (JsonElement sent, out long? value) => ReadWhole(sent, out value) && value >= least);
+
     /// <summary>A whole number within bounds.</summary>
     public static ArgumentKind<int?> From(int least, int most) => new(
         """{"type":"integer"}""",

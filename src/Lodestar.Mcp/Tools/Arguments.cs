@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Lodestar.Core;
 using Lodestar.Core.Planes;
 using Lodestar.Core.Spec;
@@ -7,8 +8,13 @@ namespace Lodestar.Mcp.Tools;
 /// <summary>The arguments several tools have, each declared once.</summary>
 internal static class Arguments
 {
+    private const int MostTasks = 100;
+
     /// <summary>The task.</summary>
     public static Argument<string?> Task { get; } = new("task_id", ArgumentKinds.Id) { Required = true };
+
+    /// <summary>Several tasks.</summary>
+    public static Argument<ImmutableArray<string>> Tasks { get; } = new("task_ids", ArgumentKinds.Texts) { Required = true };
 
     /// <summary>Who acts.</summary>
     public static Argument<string?> Agent { get; } = new("agent_id", ArgumentKinds.Id);
@@ -49,4 +55,18 @@ internal static class Arguments
         // Beyond any lease, and short of what a time span can hold: the rule about leases says what is wrong with it.
         return TimeSpan.FromSeconds(Math.Clamp(asked, -1, (long)LeaseTerm.Longest.TotalSeconds + 1));
     }
+
+    /// <summary>Holds a list of tasks against its bounds.</summary>
+    public static Refusal? CheckTasks(ImmutableArray<string> tasks) => tasks switch
+    {
+        { Length: 0 or > MostTasks } => new("invalid-argument", $"{tasks.Length} tasks are not what one call can take.", $"Name 1 to {MostTasks} tasks.")
+        {
+            Details = new() { ["argument"] = Tasks.Name, ["given"] = tasks.Length, ["most"] = MostTasks },
+        },
+        _ when tasks.Any(string.IsNullOrWhiteSpace) => new("invalid-argument", "One of the task ids is blank.", "Name tasks as lodestar_task_list does.")
+        {
+            Details = new() { ["argument"] = Tasks.Name },
+        },
+        _ => null,
+    };
 }

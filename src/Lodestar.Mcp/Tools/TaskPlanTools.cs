@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using Lodestar.Core;
 using Lodestar.Core.Spec;
 using Lodestar.Engine.Operations;
 using Lodestar.Mcp.Answers;
 
 namespace Lodestar.Mcp.Tools;
 
-/// <summary>The tools that change what there is to do: create, update.</summary>
+/// <summary>The tools that change what there is to do: create, update, delete, restore.</summary>
 internal static class TaskPlanTools
 {
     private static readonly Argument<string?> NewId = new("task_id", ArgumentKinds.Id) { Description = "default: next free" };
@@ -24,11 +25,13 @@ internal static class TaskPlanTools
     private static readonly Argument<string?> Status = new("status", ArgumentKinds.OneOf([.. StatusText.All]));
     private static readonly Argument<bool> Force = new("force", ArgumentKinds.Flag) { Description = "for done, verified, deleted; with reason" };
 
+    private static readonly Argument<bool> Cascade = new("cascade", ArgumentKinds.Flag) { Description = "with all that depends on it" };
+
     private static readonly ImmutableArray<Argument<ImmutableArray<string>>> Adds = [.. ListNames().Select(name => List("add_", name))];
     private static readonly ImmutableArray<Argument<ImmutableArray<string>>> Removes = [.. ListNames().Select(name => List("remove_", name))];
 
     /// <summary>The tools.</summary>
-    public static ImmutableArray<Tool> All { get; } = [Create(), Update()];
+    public static ImmutableArray<Tool> All { get; } = [Create(), Update(), Delete(), Restore()];
 
     private static Tool<TaskDetails, TaskAnswer> Create() => new("task_create", "Writes a new task into the spec.")
     {
@@ -73,6 +76,29 @@ internal static class TaskPlanTools
         Type = McpJson.Default.TaskAnswer,
         Summary = task => $"Updated {task.Id}: {string.Join(", ", task.UpdatedFields ?? [])}",
         Changed = Changed,
+    };
+
+    private static Tool<DeletedTasks, DeleteAnswer> Delete() => new("task_delete", "Takes a task out of the plan; lodestar_task_restore takes it back.")
+    {
+        Accepts = [Arguments.Task, Cascade, Arguments.Agent],
+        Run = (call, cancellation) => call.InSessionAsync(
+            new DeleteTask(call.Need(Arguments.Task), call.Get(Cascade), call.Agent()).ExecuteAsync, cancellation),
+        Result = (outcome, _) => new(true, outcome.Data!.Deleted, outcome.Data.Count, ToolWarning.Of(outcome.Warnings)),
+        Type = McpJson.Default.DeleteAnswer,
+        Summary = gone => gone.Count == 1 ? $"Deleted {gone.Deleted[0].Id}" : $"Deleted {gone.Deleted[0].Id} and {gone.Count - 1} that depend on it",
+        Changed = gone => [.. gone.Deleted.Select(task => ResourceUris.Task(task.Id.Value)), ResourceUris.Spec],
+    };
+
+    private static Tool<RestoredTasks, RestoreAnswer> Restore() => new("task_restore", "Takes deleted tasks back, all or none.")
+    {
+        Accepts = [Arguments.Tasks, Arguments.Agent],
+        Run = (call, cancellation) => Arguments.CheckTasks(call.Get(Arguments.Tasks)) is { } refusal
+            ? Task.FromResult<Outcome<RestoredTasks>>(refusal)
+            : call.InSessionAsync(new RestoreTasks([.. call.Get(Arguments.Tasks).Select(task => task.Trim())], call.Agent()).ExecuteAsync, cancellation),
+        Result = (outcome, _) => new(true, outcome.Data!.Restored, outcome.Data.Count, ToolWarning.Of(outcome.Warnings)),
+        Type = McpJson.Default.RestoreAnswer,
+        Summary = back => $"Restored {string.Join(", ", back.Restored.Take(10).Select(task => task.Id))}",
+        Changed = back => [.. back.Restored.Select(task => ResourceUris.Task(task.Id.Value)), ResourceUris.Spec],
     };
 
     private static PrdRequest? Prd(ToolCall call)

@@ -6,23 +6,27 @@ using Lodestar.Mcp.Answers;
 
 namespace Lodestar.Mcp.Tools;
 
-/// <summary>The tools an agent works with: claim, renew, release, done, verify.</summary>
+/// <summary>The tools an agent works with: claim, renew, release, done, verify, complete.</summary>
 internal static class TaskWorkTools
 {
-    private static readonly Argument<bool> Force = new("force", ArgumentKinds.Flag) { Description = "no warning of shared files" };
-    private static readonly Argument<ImmutableArray<string>> TaskIds = new("task_ids", ArgumentKinds.Texts) { Required = true };
+    private static readonly Argument<bool> Force = new("force", ArgumentKinds.Flag) { Description = "although others work on the same files" };
     private static readonly Argument<ImmutableDictionary<string, string>> Notes = new("notes", ArgumentKinds.TextByName) { Description = "by task id" };
 
     /// <summary>The tools.</summary>
-    public static ImmutableArray<Tool> All { get; } = [Claim(), Renew(), Release(), Done(), Verify(), BatchVerify()];
+    public static ImmutableArray<Tool> All { get; } = [Claim(), Renew(), Release(), Done(), Verify(), Complete(), BatchVerify()];
 
     private static Tool<ClaimedTask, ClaimAnswer> Claim() => new("task_claim", "Takes a task under a lease. Keep the fence; renew before it expires.")
     {
-        Accepts = [Arguments.Task, Arguments.Agent, Arguments.Ttl, Force],
+        Accepts = [Arguments.Task, Arguments.Agent, Arguments.Ttl, Force, Arguments.Reason],
         Begins = call => $"Claiming task {call.Need(Arguments.Task)} for agent {call.Agent()}",
         Run = (call, cancellation) => call.InSessionAsync(
-            new ClaimTask(call.Need(Arguments.Task), call.Agent(), Term(call), WithContext: false).ExecuteAsync, cancellation),
-        Result = (outcome, call) => ClaimAnswer.Of(outcome, call.Get(Force)),
+            new ClaimTask(call.Need(Arguments.Task), call.Agent(), Term(call), WithContext: false)
+            {
+                Force = call.Get(Force),
+                Reason = call.Get(Arguments.Reason),
+            }.ExecuteAsync,
+            cancellation),
+        Result = (outcome, _) => ClaimAnswer.Of(outcome),
         Type = McpJson.Default.ClaimAnswer,
         Summary = claim => $"Claimed {claim.Lease.TaskId} until {claim.Lease.ExpiresAt:u} (lease {claim.Lease.LeaseId}, fence {claim.Lease.Fence})"
             + (claim.UnreadCount is { } unread ? $"; {unread} unread messages" : ""),
@@ -52,7 +56,7 @@ internal static class TaskWorkTools
         Changed = released => [ResourceUris.Task(released.PreviousLease.TaskId.Value)],
     };
 
-    private static Tool<FinishedTask, DoneAnswer> Done() => new("task_done", "Says that the work is finished; ends the lease.")
+    private static Tool<DoneTask, DoneAnswer> Done() => new("task_done", "Says that the work is finished; ends the lease.")
     {
         Accepts = [Arguments.Task, Arguments.Agent, Arguments.Note, Arguments.Fence],
         Begins = call => $"Marking task {call.Need(Arguments.Task)} as done by agent {call.Agent()}",
@@ -88,15 +92,32 @@ internal static class TaskWorkTools
         Changed = Verified,
     };
 
+    private static Tool<FinishedTask, VerifyAnswer> Complete() => new("task_complete", "Done and verify in one step, under the rules of both.")
+    {
+        Accepts = [Arguments.Task, Arguments.Agent, Arguments.Note, Arguments.Fence],
+        Begins = call => $"Completing task {call.Need(Arguments.Task)} (done and verify) by agent {call.Agent()}",
+        Run = (call, cancellation) => call.InSessionAsync(
+            new FinishTask(call.Need(Arguments.Task), call.Agent(), call.Get(Arguments.Fence)) { Note = call.Get(Arguments.Note) }.ExecuteAsync,
+            cancellation),
+        Result = (outcome, call) => new(
+            true, outcome.Data!.TaskId, outcome.Data.Status, outcome.Data.Unblocked, ToolWarning.Of(outcome.Warnings))
+        {
+            Note = call.Get(Arguments.Note),
+        },
+        Type = McpJson.Default.VerifyAnswer,
+        Summary = VerifiedText,
+        Changed = Verified,
+    };
+
     private static Tool<BatchAnswer, BatchAnswer> BatchVerify() => new("task_batch_verify", "Accepts up to 100 finished tasks, each on its own.")
     {
-        Accepts = [TaskIds, Arguments.Agent, Notes],
+        Accepts = [Arguments.Tasks, Arguments.Agent, Notes],
         Page = null,
-        Begins = call => $"Verifying {call.Get(TaskIds).Length} tasks by agent {call.Agent()}",
-        Run = (call, cancellation) => BatchAnswer.Check(call.Get(TaskIds)) is { } refusal
+        Begins = call => $"Verifying {call.Get(Arguments.Tasks).Length} tasks by agent {call.Agent()}",
+        Run = (call, cancellation) => Arguments.CheckTasks(call.Get(Arguments.Tasks)) is { } refusal
             ? Task.FromResult<Outcome<BatchAnswer>>(refusal)
             : call.InSessionAsync(
-                (session, token) => BatchAnswer.VerifyAsync(session, call.Get(TaskIds), call.Agent(), call.Get(Notes), token), cancellation),
+                (session, token) => BatchAnswer.VerifyAsync(session, call.Get(Arguments.Tasks), call.Agent(), call.Get(Notes), token), cancellation),
         Result = (outcome, _) => outcome.Data!,
         Type = McpJson.Default.BatchAnswer,
         Summary = batch => $"Verified {batch.Summary.Succeeded} of {batch.Summary.Total} tasks",
@@ -116,7 +137,7 @@ internal static class TaskWorkTools
     internal static IEnumerable<string> Verified(VerifyAnswer verified) =>
         [ResourceUris.Task(verified.TaskId.Value), .. verified.NewlyReadyTaskIds.Select(task => ResourceUris.Task(task.Value))];
 
-    private static async Task<Outcome<FinishedTask>> FinishAsync(EngineSession session, ToolCall call, CancellationToken cancellation)
+    private static async Task<Outcome<DoneTask>> FinishAsync(EngineSession session, ToolCall call, CancellationToken cancellation)
     {
         var task = call.Need(Arguments.Task);
         var done = await new CompleteTask(task, call.Agent(), call.Get(Arguments.Fence)) { Note = call.Get(Arguments.Note) }
@@ -124,11 +145,11 @@ internal static class TaskWorkTools
         if (done.Data is not { } finished)
             return done.Refusal!;
         var shown = await new ShowTask(task).ExecuteAsync(session, CancellationToken.None).ConfigureAwait(false);
-        return Outcome<FinishedTask>.Done(new(finished, shown.Data?.Dependents ?? []), warnings: done.Warnings);
+        return Outcome<DoneTask>.Done(new(finished, shown.Data?.Dependents ?? []), warnings: done.Warnings);
     }
 
     private static TimeSpan Term(ToolCall call) => Arguments.Term(call.Get(Arguments.Ttl), call.Desk.TermOf(call.Agent()));
 
     /// <summary>A finished task, and who waits for it.</summary>
-    private sealed record FinishedTask(CompletedTask Task, ImmutableArray<TaskId> Dependents);
+    private sealed record DoneTask(CompletedTask Task, ImmutableArray<TaskId> Dependents);
 }

@@ -82,4 +82,8 @@ internal sealed class Tool<TData, TResult>(string name, string purpose) : Tool(n
 /// <summary>How the items of a page are listed.</summary>
 /// <param name="List">The member that holds them.</param>
 /// <param name="Cursor">Where the item after a given one is; null when the client pages by what the items say.</param>
-internal sealed record PageShape(string List, Func<JsonNode, JsonNode>? Cursor = null);
+internal sealed record PageShape(string List, Func<JsonNode, JsonNode>? Cursor = null)
+{
+    /// <summary>The member that says whether there is more, for lists that have one.</summary>
+    public string? More { get; init; }
+}

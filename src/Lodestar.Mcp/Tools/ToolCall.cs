@@ -20,8 +20,13 @@ internal sealed class ToolCall(Tool tool, IReadOnlyDictionary<string, JsonElemen
     public string Need(Argument<string?> argument) => Get(argument)!;
 
     /// <summary>Who acts: the argument, else LODESTAR_AGENT_ID, else nobody.</summary>
-    public string? Agent(Argument<string?>? argument = null) =>
-        Get(argument ?? Arguments.Agent) ?? (Desk.World.Variable("LODESTAR_AGENT_ID") is { Length: > 0 } named ? named : null);
+    public string? Agent(Argument<string?>? argument = null)
+    {
+        var agent = Get(argument ?? Arguments.Agent) ?? (Desk.World.Variable("LODESTAR_AGENT_ID") is { Length: > 0 } named ? named : null);
+        if (agent is not null)
+            Desk.RememberActor(agent);
+        return agent;
+    }
 
     /// <summary>Executes an operation on the project as it is now.</summary>
     /// <typeparam name="TData">The operation's data.</typeparam>

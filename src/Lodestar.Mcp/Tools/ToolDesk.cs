@@ -13,8 +13,10 @@ namespace Lodestar.Mcp.Tools;
 internal sealed class ToolDesk(string directory, SessionWorld world, ServerLog log)
 {
     private const int MostAtOnce = 128;
+    private const int MostAgents = 10_000;
 
     private readonly ConcurrentDictionary<string, TimeSpan> terms = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> actors = new(StringComparer.Ordinal);
     private int working;
 
     /// <summary>Clock, ids and variables.</summary>
@@ -52,9 +54,19 @@ internal sealed class ToolDesk(string directory, SessionWorld world, ServerLog l
     public void RememberTerm(AgentId agent, TimeSpan term)
     {
         // A client that joins without end must not fill the memory.
-        if (terms.Count < 10_000)
+        if (terms.Count < MostAgents)
             terms[agent.Value] = term;
     }
+
+    /// <summary>Remembers that an agent acts through this server.</summary>
+    public void RememberActor(string agent)
+    {
+        if (actors.Count < MostAgents)
+            actors[agent] = true;
+    }
+
+    /// <summary>Whether an agent has acted through this server.</summary>
+    public bool ActsHere(AgentId agent) => actors.ContainsKey(agent.Value);
 
     /// <summary>Works off one call. It never throws but for cancellation.</summary>
     /// <param name="name">The tool that was asked for.</param>

@@ -15,6 +15,7 @@ internal static class ToolList
         .. TaskWorkTools.All,
         .. TaskPlanTools.All,
         .. MessageTools.All,
+        .. EventTools.All,
     ];
 
     private static readonly FrozenDictionary<string, Tool> ByName = All.ToFrozenDictionary(tool => tool.Name, StringComparer.Ordinal);

@@ -29,6 +29,7 @@ public sealed partial class BoundsTests
         ("lodestar_message_inbox", """{"limit":200}"""),
         ("lodestar_message_wait", """{"limit":200}"""),
         ("lodestar_message_search", """{"limit":200,"task_id":"T1"}"""),
+        ("lodestar_events_pull", """{"limit":1000}"""),
         ("lodestar_repo_status", "{}"),
         ("lodestar_doctor", "{}"),
     ];
@@ -92,6 +93,31 @@ public sealed partial class BoundsTests
 
         Assert.Equal(300, seen.Distinct().Count());
         Assert.Equal(300, seen.Count);
+    }
+
+    [Fact]
+    public async Task Events_cut_by_the_size_of_an_answer_go_on_where_they_were_cut_and_a_tail_has_a_cursor()
+    {
+        using var project = new PlaneProject("  F1: {title: a}");
+        for (var n = 0; n < 70; n++)
+            await project.JoinAsync(new string('n', 200));
+        await using var session = await McpSession.OpenAsync(project);
+
+        var seen = new List<long>();
+        long cursor = 0;
+        JsonObject page;
+        do
+        {
+            page = await session.DoneAsync("lodestar_events_pull", $$"""{"since_cursor":{{cursor}}}""");
+            seen.AddRange(page["events"]!.AsArray().Select(line => line!["id"]!.GetValue<long>()));
+            cursor = page["nextCursor"]!.GetValue<long>();
+        }
+        while (page["more"]!.GetValue<bool>());
+
+        Assert.Equal(Enumerable.Range(1, 70).Select(seq => (long)seq), seen);
+        Assert.Equal(70, cursor);
+        var tail = await session.DoneAsync("lodestar_events_pull", $$"""{"since_cursor":{{cursor}}}""");
+        Assert.Equal((0, 70L), (tail["count"]!.GetValue<int>(), tail["nextCursor"]!.GetValue<long>()));
     }
 
     [Fact]

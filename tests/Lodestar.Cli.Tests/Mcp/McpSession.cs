@@ -64,7 +64,7 @@ internal sealed class McpSession : IAsyncDisposable
 
     /// <summary>Joins, and gives the agent's id.</summary>
     public async Task<string> JoinAsync(string name = "ada") =>
-        (await DoneAsync("lodestar_agent_join", $$"""{"name":"{{name}}"}"""))["agentId"]!.GetValue<string>();
+        (await DoneAsync("lodestar_agent_join", $$"""{"name":"{{name}}","new":true}"""))["agentId"]!.GetValue<string>();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -45,6 +45,10 @@ public sealed class SchemaTests : IDisposable
         await AskAsync(session, "lodestar_task_batch_verify", $"{{\"task_ids\":[\"F1\",\"F2\"],{me}}}");
         await AskAsync(session, "lodestar_task_create", """{"title":"new","task_id":"N1"}""");
         await AskAsync(session, "lodestar_task_update", """{"task_id":"N1","title":"newer"}""");
+        await AskAsync(session, "lodestar_task_delete", """{"task_id":"N1"}""");
+        await AskAsync(session, "lodestar_task_restore", """{"task_ids":["N1"]}""");
+        await AskAsync(session, "lodestar_task_complete", $"{{\"task_id\":\"F3\",{me}}}");
+        await AskAsync(session, "lodestar_events_pull", """{"filter_types":["task","message","agent"]}""");
         await AskAsync(session, "lodestar_agent_leave", $"{{{me},\"reason\":\"r\"}}");
 
         Assert.Empty(ToolList.All.Select(tool => tool.Name).Except(asked));

@@ -59,6 +59,9 @@ public sealed class ToolTests : IDisposable
     [InlineData("lodestar_task_claim", """{"task_id":"F1","ttl_seconds":"long"}""")]
     [InlineData("lodestar_task_claim", """{"task_id":"F1","force":"yes"}""")]
     [InlineData("lodestar_task_batch_verify", """{"task_ids":[]}""")]
+    [InlineData("lodestar_task_restore", """{"task_ids":[]}""")]
+    [InlineData("lodestar_events_pull", """{"since_cursor":-1}""")]
+    [InlineData("lodestar_events_pull", """{"limit":1001}""")]
     [InlineData("lodestar_task_batch_verify", """{"task_ids":["F1",""]}""")]
     [InlineData("lodestar_task_batch_verify", """{"task_ids":["F1"],"notes":{"F1":5}}""")]
     public async Task What_cannot_be_read_is_refused_by_name(string tool, string arguments)
@@ -118,6 +121,22 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    public async Task An_agent_that_joined_before_goes_on_when_it_says_so_or_the_environment_does()
+    {
+        var agent = await project.JoinAsync("ada");
+        await using var session = await McpSession.OpenAsync(project, ("LODESTAR_AGENT_ID", agent));
+
+        foreach (var arguments in new[] { "{}", $$"""{"agent_id":"{{agent}}"}""" })
+        {
+            var joined = await session.DoneAsync("lodestar_agent_join", arguments);
+            Assert.Equal((agent, "ada", true), (joined["agentId"]!.GetValue<string>(), joined["displayName"]!.GetValue<string>(), joined["resumed"]!.GetValue<bool>()));
+        }
+
+        Assert.NotEqual(agent, await session.JoinAsync());
+        Assert.Equal("agent-unknown", await session.RefusedAsync("lodestar_agent_join", """{"agent_id":"A00000000"}"""));
+    }
+
+    [Fact]
     public async Task Pages_follow_each_other_by_priority_and_id_and_the_total_knows_the_filter()
     {
         project.Define(string.Join('\n', Enumerable.Range(1, 25).Select(n => $"  T{n}: {{title: t, priority: {n % 3}, labels: [{(n % 2 == 0 ? "even" : "odd")}]}}")));
@@ -162,6 +181,50 @@ public sealed class ToolTests : IDisposable
         Assert.Equal("""["depends_on","labels"]""", updated["updatedFields"]!.ToJsonString());
         Assert.Equal("force-needed", await session.RefusedAsync("lodestar_task_update", $$"""{"task_id":"{{id}}","status":"verified"}"""));
         Assert.Contains(Two.TrimEnd(), File.ReadAllText(Path.Combine(project.Root, ".lodestar", "spec.yaml")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_deleted_task_is_taken_back_with_what_went_with_it()
+    {
+        await using var session = await McpSession.OpenAsync(project);
+
+        Assert.Equal("task-has-dependents", await session.RefusedAsync("lodestar_task_delete", """{"task_id":"F1"}"""));
+        var gone = await session.DoneAsync("lodestar_task_delete", """{"task_id":"F1","cascade":true}""");
+        Assert.Equal(["F1", "F2"], gone["deleted"]!.AsArray().Select(task => task!["id"]!.GetValue<string>()));
+        Assert.Equal(0, (await session.DoneAsync("lodestar_task_list"))["total"]!.GetValue<int>());
+        await session.DoneAsync("lodestar_task_restore", """{"task_ids":["F1"," F2 "]}""");
+
+        Assert.Equal(2, (await session.DoneAsync("lodestar_task_list"))["total"]!.GetValue<int>());
+        var events = await session.DoneAsync("lodestar_events_pull", """{"filter_types":["task.delete","task.restore"]}""");
+        Assert.Equal(["task.delete", "task.delete", "task.restore", "task.restore"], events["events"]!.AsArray().Select(line => line!["type"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task A_task_is_completed_in_one_step_under_the_rules_of_both()
+    {
+        await using var session = await McpSession.OpenAsync(project);
+        var (holder, other) = (await session.JoinAsync(), await session.JoinAsync());
+        await session.DoneAsync("lodestar_task_claim", $$"""{"task_id":"F1","agent_id":"{{holder}}"}""");
+
+        Assert.Equal("lease-not-held", await session.RefusedAsync("lodestar_task_complete", $$"""{"task_id":"F1","agent_id":"{{other}}"}"""));
+        Assert.Equal("fence-stale", await session.RefusedAsync("lodestar_task_complete", $$"""{"task_id":"F1","agent_id":"{{holder}}","fence":1}"""));
+        var complete = await session.DoneAsync("lodestar_task_complete", $$"""{"task_id":"F1","agent_id":"{{holder}}","note":"n"}""");
+
+        Assert.Equal(("verified", "n"), (complete["status"]!.GetValue<string>(), complete["note"]!.GetValue<string>()));
+        Assert.Equal("""["F2"]""", complete["newlyReadyTaskIds"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Overlapping_files_are_claimed_against_policy_only_with_a_reason()
+    {
+        File.WriteAllText(Path.Combine(project.Root, ".lodestar", "charter.yaml"), "policy:\n  lock_overlap: refuse\n");
+        project.Define("  F1: {title: a, locks: [src/**]}\n  F2: {title: b, locks: [src/a.cs]}");
+        await using var session = await McpSession.OpenAsync(project);
+        await session.DoneAsync("lodestar_task_claim", $$"""{"task_id":"F1","agent_id":"{{await session.JoinAsync()}}"}""");
+        var claim = $$"""{"task_id":"F2","agent_id":"{{await session.JoinAsync()}}","force":true""";
+
+        Assert.Equal("scope-overlap", await session.RefusedAsync("lodestar_task_claim", claim + "}"));
+        Assert.Empty((await session.DoneAsync("lodestar_task_claim", claim + ""","reason":"agreed"}"""))["warnings"]!.AsArray());
     }
 
     [Fact]

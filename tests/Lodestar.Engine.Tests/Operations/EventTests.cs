@@ -112,7 +112,7 @@ public sealed class EventTests : IDisposable
         var told = new List<string>();
         using var session = project.Open();
         var following = Task.Run(() => new FollowEvents(new ListEvents(1)) { Most = 20 }.ExecuteAsync(
-            session, line => told.Add(line.Data["display_name"]!.GetValue<string>()), () => { }, CancellationToken.None));
+            session, line => told.Add(line.Data["display_name"]!.GetValue<string>()), _ => { }, CancellationToken.None));
 
         for (var number = 1; number <= 20; number++)
             await project.JoinAsync($"{number}");
@@ -130,16 +130,77 @@ public sealed class EventTests : IDisposable
         using var session = project.Open();
         using var end = new CancellationTokenSource();
         var following = new FollowEvents(new ListEvents(0)).ExecuteAsync(
-            session, line => news.Writer.TryWrite($"{line.Seq}"), () => news.Writer.TryWrite("replaced"), end.Token);
+            session, line => news.Writer.TryWrite($"{line.Seq}"), gap => news.Writer.TryWrite($"{gap}"), end.Token);
         Assert.Equal(["1", "2", "3"], await TakeAsync(news, 3));
 
         foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(project.Database)!, "runtime.sqlite*"))
             File.Delete(file);
         await project.JoinAsync();
-        Assert.Equal(["replaced", "1"], await TakeAsync(news, 2));
+        Assert.Equal(["StoreReplaced", "1"], await TakeAsync(news, 2));
 
         await end.CancelAsync();
         Assert.Null((await following).Refusal);
+    }
+
+    [Fact]
+    public async Task A_cursor_from_before_what_is_kept_is_answered_visibly()
+    {
+        for (var number = 0; number < 3; number++)
+            await project.JoinAsync();
+        project.Clock.Advance(TimeSpan.FromDays(91));
+        await project.JoinAsync();
+
+        var behind = await project.RunAsync(new ListEvents(1).ExecuteAsync);
+        var exact = await project.RunAsync(new ListEvents(3).ExecuteAsync);
+        var gaps = new List<EventGap>();
+        using var session = project.Open();
+        await new FollowEvents(new ListEvents(1)) { Most = 1 }.ExecuteAsync(session, _ => { }, gaps.Add, CancellationToken.None);
+
+        Assert.Equal("events-forgotten", Assert.Single(behind.Warnings).Code);
+        Assert.Equal((4L, 4L), (behind.Data!.First, Assert.Single(behind.Data.Events).Seq));
+        Assert.Empty(exact.Warnings);
+        Assert.Equal([EventGap.Forgotten], gaps);
+    }
+
+    [Fact]
+    public async Task A_cursor_of_a_store_that_was_reset_is_refused_instead_of_answered_with_nothing_for_ever()
+    {
+        await project.JoinAsync();
+        using var session = project.Open();
+
+        var followed = await new FollowEvents(new ListEvents(500)).ExecuteAsync(session, _ => { }, _ => { }, CancellationToken.None);
+
+        Assert.Equal("cursor-ahead", await project.RefusedAsync(new ListEvents(500).ExecuteAsync));
+        Assert.Equal("cursor-ahead", followed.Refusal?.Code);
+        Assert.Null((await project.RunAsync(new ListEvents(1).ExecuteAsync)).Refusal);
+    }
+
+    [Fact]
+    public async Task Readers_beside_writers_see_every_event_once_and_in_order()
+    {
+        const int Writers = 4;
+        const int Each = 15;
+        var writing = Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
+        {
+            for (var number = 0; number < Each; number++)
+                await project.JoinAsync($"{writer}.{number}");
+        })).ToArray();
+
+        var read = new List<EventLine>();
+        var cursor = 0L;
+        while (true)
+        {
+            var last = writing.All(task => task.IsCompleted);
+            var page = await ReadAsync(new ListEvents(cursor, 7));
+            if (last && page.Count == 0)
+                break;
+            read.AddRange(page.Events);
+            cursor = page.Cursor;
+        }
+
+        await Task.WhenAll(writing);
+        Assert.Equal(Enumerable.Range(1, Writers * Each).Select(seq => (long)seq), read.Select(line => line.Seq));
+        Assert.Equal(Writers * Each, read.Select(line => line.Data["display_name"]!.GetValue<string>()).Distinct().Count());
     }
 
     [Fact]
@@ -148,7 +209,7 @@ public sealed class EventTests : IDisposable
         using var session = project.Open();
 
         var ended = await new FollowEvents(new ListEvents()) { Timeout = TimeSpan.FromMilliseconds(1) }.ExecuteAsync(
-            session, _ => { }, () => { }, CancellationToken.None);
+            session, _ => { }, _ => { }, CancellationToken.None);
 
         Assert.Equal((0, 0L), (ended.Data!.Count, ended.Data.Cursor));
     }
