@@ -20,7 +20,7 @@ internal static class CommandLineProblems
             var what = stray.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
             throw new UsageException(
                 $"{CommandTree.NameOf(command)} has no {what} {stray}.",
-                Spelling.Closest(stray, Candidates(command, stray)) is { } meant
+                Meant(command, stray) is { } meant
                     ? $"Did you mean {meant}?"
                     : $"{CommandTree.NameOf(command)} --help lists what it accepts.");
         }
@@ -58,6 +58,10 @@ internal static class CommandLineProblems
             : parsed.CommandResult.Command.Arguments
                 .SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? [])
                 .FirstOrDefault(token => token.Value.Length > 1 && token.Value[0] == '-')?.Value;
+
+    /// <summary>What was most likely meant; any one-letter option is as near to another as the next, and says nothing.</summary>
+    private static string? Meant(Command command, string stray) =>
+        stray is ['-', _] ? null : Spelling.Closest(stray, Candidates(command, stray));
 
     private static IEnumerable<string> Candidates(Command command, string stray)
     {

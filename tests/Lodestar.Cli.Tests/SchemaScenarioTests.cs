@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Lodestar.Core;
 using Lodestar.TestKit;
 
@@ -150,10 +153,32 @@ public sealed class SchemaScenarioTests : IDisposable
         var problems = JsonSchemaCheck.Problems(schema, answer.Data);
         Assert.True(problems.Count == 0, $"{string.Join('\n', problems)}\n{answer}");
         Assert.Empty(JsonSchemaMutations.Unnoticed(schema, answer.Data));
+        Reads(verb, answer.Data);
         // What is told while a run goes on is JSON too, a line at a time.
         Assert.All(answer.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.NotNull(JsonNode.Parse(line)!["type"]));
         Assert.All(answer.Json["next"]!.AsArray(), action => Runs(action!["cmd"]!.GetValue<string>()));
         return answer;
+    }
+
+    /// <summary>The same answer is text for people on a terminal of any width, with and without colour, and in a pipe.</summary>
+    private static void Reads(string name, JsonObject data)
+    {
+        var verb = new CommandTree().Verbs.Single(one => one.FullName == "lodestar " + name);
+        var answer = JsonSerializer.Deserialize(data, verb.DataType);
+        var text = (Delegate)verb.GetType().GetProperty("Text")!.GetValue(verb)!;
+        foreach (var width in new int?[] { 40, 80, 200, null })
+        {
+            var (plain, coloured) = (Shown(new(width, false)), Shown(new(width, true)));
+            Assert.Equal(plain, Regex.Replace(coloured, "\e\\[[0-9]+m", ""));
+            Assert.DoesNotContain(plain, letter => letter != '\n' && char.IsControl(letter));
+        }
+
+        string Shown(PageShape shape)
+        {
+            var page = new Page(shape, MemoryConsole.Noon);
+            text.DynamicInvoke(page, answer);
+            return Encoding.UTF8.GetString(page.ToUtf8());
+        }
     }
 
     /// <summary>A command that leads on is one this program has, with arguments it takes.</summary>

@@ -1,10 +1,12 @@
 namespace Lodestar.TestKit;
 
-/// <summary>Programs of this solution as tests start them: by the runtime that runs the test.</summary>
+/// <summary>Programs of this solution as tests start them: by the runtime that runs the test, or the build of <c>lodestar</c>
+/// that <c>LODESTAR_TEST_PROGRAM</c> names.</summary>
 public static class BuiltPrograms
 {
     /// <summary>The command line of <c>lodestar</c>, without arguments.</summary>
-    public static IReadOnlyList<string> Lodestar { get; } = Find("Lodestar.Cli", "lodestar.dll");
+    public static IReadOnlyList<string> Lodestar { get; } =
+        LodestarProgram.Named is { } named ? [named] : Find("Lodestar.Cli", "lodestar.dll");
 
     /// <summary>The command line of the fake agent; see its Program.cs for the steps it takes as arguments.</summary>
     public static IReadOnlyList<string> FakeAgent { get; } = Find("FakeAgent", "FakeAgent.dll");

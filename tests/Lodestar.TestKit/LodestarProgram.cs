@@ -30,11 +30,12 @@ public sealed class LodestarProgram
             environment["DOTNET_ROOT"] = dotnet;
     }
 
+    /// <summary>The build that <c>LODESTAR_TEST_PROGRAM</c> names; null when it names none.</summary>
+    public static string? Named { get; } =
+        Environment.GetEnvironmentVariable("LODESTAR_TEST_PROGRAM") is { Length: > 0 } named ? Path.GetFullPath(named) : null;
+
     /// <summary>Where the program is.</summary>
-    public static string Location { get; } =
-        Environment.GetEnvironmentVariable("LODESTAR_TEST_PROGRAM") is { Length: > 0 } named
-            ? Path.GetFullPath(named)
-            : Path.Combine(AppContext.BaseDirectory, "lodestar");
+    public static string Location { get; } = Named ?? Path.Combine(AppContext.BaseDirectory, "lodestar");
 
     /// <summary>Sets a variable for all further runs.</summary>
     public void Set(string name, string value) => environment[name] = value;

@@ -5,6 +5,8 @@ namespace Lodestar.Cli.Commands;
 /// <summary>What people read when they ask about tasks.</summary>
 internal static class TaskQueryText
 {
+    private const int DeepestIndent = 15;
+
     /// <summary>A task's status stands out by what it asks of the reader.</summary>
     public static Ink Status(string status) => status switch
     {
@@ -101,7 +103,8 @@ internal static class TaskQueryText
         {
             var waits = link.WaitsFor.IsEmpty ? "" : $", waits for {string.Join(", ", link.WaitsFor)}";
             var held = link.ClaimedBy is { } agent ? $", held by {agent}" : "";
-            page.Line($"{new string(' ', 2 * link.Depth)}{link.TaskId} is {link.Status}{held}{waits}");
+            // From some depth on the tree is a column: a long chain must not be wider than it is long.
+            page.Line($"{new string(' ', 2 * Math.Min(link.Depth, DeepestIndent))}{link.TaskId} is {link.Status}{held}{waits}");
         }
 
         if (reasons.Unblock.Length > 0)

@@ -24,7 +24,7 @@ public sealed record ExportSnapshot(bool IncludeMessages = false)
         return await session.QueryAsync<ProjectSnapshot>(
             plane => new ProjectSnapshot(
                 ProjectSnapshot.CurrentFormat,
-                session.Clock.GetUtcNow(),
+                StoreTime.Rounded(session.Clock.GetUtcNow()),
                 Spec(document, plane),
                 hasStore ? Runtime(plane) : null),
             cancellation).ConfigureAwait(false);

@@ -91,7 +91,7 @@ internal static class PrdEditing
         var layout = Layout(document);
         var written = value is null
             ? null
-            : map.Flow ? YamlWriting.Inline(value) : YamlWriting.Block(value, layout.Column(map.Start) + 2, TaskShape.Of(document).NewLine);
+            : map.Flow ? YamlWriting.Inline(value) : YamlWriting.Block(value, layout.Column(map.Start) + 2, document.Shape.NewLine);
         if (written is null && map.Find(key) is null)
             return SpecStep.None;
         var edit = (map.Find(key), written) switch
@@ -120,8 +120,8 @@ internal static class PrdEditing
         return map.Entries.LastOrDefault(entry => Array.IndexOf(order, entry.Key.Value) is >= 0 and var other && other < place) ?? map.Entries[^1];
     }
 
-    private static Func<ProjectSpec, ProjectSpec> With(TaskId task, int index, Func<PrdReference, PrdReference> change) =>
+    private static Action<SpecDraft> With(TaskId task, int index, Func<PrdReference, PrdReference> change) =>
         SpecEditor.With(task, definition => definition with { Prd = definition.Prd.SetItem(index, change(definition.Prd[index])) });
 
-    private static SpecLayout Layout(SpecDocument document) => new(document.Yaml, TaskShape.Of(document).NewLine);
+    private static SpecLayout Layout(SpecDocument document) => new(document.Yaml, document.Shape.NewLine);
 }

@@ -16,7 +16,7 @@ internal sealed class ProjectInsertion
     {
         text = document.Yaml.Text;
         root = document.Yaml.Root as YamlMap;
-        newLine = TaskShape.Of(document).NewLine;
+        newLine = document.Shape.NewLine;
         layout = new(document.Yaml, newLine);
     }
 

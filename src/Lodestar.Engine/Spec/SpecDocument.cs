@@ -17,6 +17,9 @@ public sealed class SpecDocument
     /// <summary>The file's tree and text.</summary>
     public YamlDocument Yaml { get; }
 
+    /// <summary>How the file writes its tasks; looked up once, as it may take a look at all of them.</summary>
+    internal TaskShape Shape => field ??= TaskShape.Of(this);
+
     /// <summary>Offsets of ids that stand in the file a second time.</summary>
     internal HashSet<int> DuplicateIds { get; } = [];
 

@@ -64,22 +64,28 @@ public static class SpecEditor
     /// <summary>Writes the project's identity into a file that has none.</summary>
     public static Outcome<SpecDocument> SetProjectId(SpecDocument document, ProjectId id) => SpecStep.Take(
         document,
-        [before => SpecStep.Of(new ProjectInsertion(before).SetId(id), spec => spec with { Project = spec.Project with { Id = id } })]);
+        [before => SpecStep.Of(
+            new ProjectInsertion(before).SetId(id), draft => draft.Change(spec => spec with { Project = spec.Project with { Id = id } }))]);
 
     /// <summary>Adds a mission behind the last one.</summary>
     public static Outcome<SpecDocument> AddMission(SpecDocument document, MissionDefinition mission) => SpecStep.Take(
         document,
-        [before => SpecStep.Of(new ProjectInsertion(before).AddMission(mission), spec => spec with { Missions = spec.Missions.Add(mission) })]);
+        [before => SpecStep.Of(
+            new ProjectInsertion(before).AddMission(mission), draft => draft.Change(spec => spec with { Missions = spec.Missions.Add(mission) }))]);
 
     /// <summary>Removes all tasks, and the missions and features that only name tasks. The project stays.</summary>
     public static Outcome<SpecDocument> Clear(SpecDocument document) => SpecStep.Take(
         document,
-        [before => new SpecStep(new ProjectInsertion(before).Clear("missions", "features", "tasks"), spec => spec with { Missions = [], Tasks = [] })]);
+        [before => new SpecStep(new ProjectInsertion(before).Clear("missions", "features", "tasks"), draft =>
+        {
+            draft.Clear();
+            draft.Change(spec => spec with { Missions = [] });
+        })]);
 
     internal static Func<SpecDocument, Outcome<SpecStep>> AddTask(TaskDefinition task) => document =>
     {
         if (document.PositionOf(task.Id) is not { } place)
-            return SpecStep.Of(new TaskInsertion(document).Add(task), spec => spec with { Tasks = spec.Tasks.Add(task) });
+            return SpecStep.Of(new TaskInsertion(document).Add(task), draft => draft.Add(task));
         return new Refusal(
             "task-exists",
             $"Task {task.Id} is there already, on line {place.Line}.",
@@ -123,7 +129,7 @@ public static class SpecEditor
             return SetWritten(task, key, null, change)(document);
         if (document.BodyOf(task) is not { } body)
             return Unknown(task);
-        var shape = TaskShape.Of(document);
+        var shape = document.Shape;
         var written = body.Find(key)?.Value is YamlScalar { Style: YamlStyle.SingleQuoted or YamlStyle.DoubleQuoted } old
             ? YamlWriting.Inline(value, old.Style)
             : body.Flow
@@ -138,7 +144,7 @@ public static class SpecEditor
     {
         if (document.BodyOf(task) is not { } body)
             return Unknown(task);
-        var layout = new SpecLayout(document.Yaml, TaskShape.Of(document).NewLine);
+        var layout = new SpecLayout(document.Yaml, document.Shape.NewLine);
         var entry = body.Find(key);
         if (entry is null && written is null)
             return SpecStep.None;
@@ -157,7 +163,7 @@ public static class SpecEditor
     {
         if (document.BodyOf(task) is not { } body)
             return Unknown(task);
-        var shape = TaskShape.Of(document);
+        var shape = document.Shape;
         var layout = new SpecLayout(document.Yaml, shape.NewLine);
         var entry = body.Find(list.Key);
         if (body.Indirect || entry is { Key.Indirect: true } or { Value.Indirect: true })
@@ -183,7 +189,7 @@ public static class SpecEditor
         if (entry is null || body.Indirect || entry.Key.Indirect || entry.Value.Indirect || entry.Value is not YamlList items)
             return Unsupported(document, task);
         var index = items.Items.Index().First(candidate => candidate.Item is YamlScalar scalar && scalar.Value == item).Index;
-        var layout = new SpecLayout(document.Yaml, TaskShape.Of(document).NewLine);
+        var layout = new SpecLayout(document.Yaml, document.Shape.NewLine);
         var edit = layout.RemoveItem(entry, items, index);
         return SpecStep.Of(edit, With(task, definition => list.With(definition, [.. list.Of(definition).Remove(item)])));
     };
@@ -199,11 +205,7 @@ public static class SpecEditor
     private static TaskDefinition Find(SpecDocument document, TaskId task) => document.Spec.Tasks.First(found => found.Id == task);
 
     /// <summary>The change of a spec that a change of one task is.</summary>
-    internal static Func<ProjectSpec, ProjectSpec> With(TaskId task, Func<TaskDefinition, TaskDefinition> change) => spec =>
-    {
-        var index = spec.Tasks.Index().First(found => found.Item.Id == task).Index;
-        return spec with { Tasks = spec.Tasks.SetItem(index, change(spec.Tasks[index])) };
-    };
+    internal static Action<SpecDraft> With(TaskId task, Func<TaskDefinition, TaskDefinition> change) => draft => draft.Change(task, change);
 
     /// <summary>Reads a result again and holds it against the model it should give.</summary>
     internal static Outcome<SpecDocument> Finish(string? text, ProjectSpec expected, SpecDocument before)

@@ -1,18 +1,17 @@
 using Lodestar.Core;
-using Lodestar.Core.Spec;
 
 namespace Lodestar.Engine.Spec;
 
 /// <summary>One change of a spec: in its text, and in what the text then says.</summary>
 /// <param name="Edits">What changes in the text; null when the file's form allows no surgical change, none when nothing does.</param>
 /// <param name="Change">What changes in the model.</param>
-internal sealed record SpecStep(IReadOnlyList<TextEdit>? Edits, Func<ProjectSpec, ProjectSpec> Change)
+internal sealed record SpecStep(IReadOnlyList<TextEdit>? Edits, Action<SpecDraft> Change)
 {
     /// <summary>A step that changes nothing.</summary>
-    internal static SpecStep None { get; } = new([], static spec => spec);
+    internal static SpecStep None { get; } = new([], static _ => { });
 
     /// <summary>A step of one edit.</summary>
-    internal static SpecStep Of(TextEdit? edit, Func<ProjectSpec, ProjectSpec> change) => new(edit is { } made ? [made] : null, change);
+    internal static SpecStep Of(TextEdit? edit, Action<SpecDraft> change) => new(edit is { } made ? [made] : null, change);
 
     /// <summary>Takes steps one behind the other. They are tried all at once, as reading a large file again for each costs most
     /// of the time; where they get in each other's way, each is made on what the one before has left.</summary>
@@ -30,7 +29,9 @@ internal sealed record SpecStep(IReadOnlyList<TextEdit>? Edits, Func<ProjectSpec
                 return planned.Refusal!;
             if (change.Edits is { Count: 0 })
                 continue;
-            var after = SpecEditor.Finish(change.Edits is null ? null : TextEdit.Apply(document.Yaml.Text, change.Edits), change.Change(document.Spec), document);
+            var draft = new SpecDraft(document.Spec);
+            change.Change(draft);
+            var after = SpecEditor.Finish(change.Edits is null ? null : TextEdit.Apply(document.Yaml.Text, change.Edits), draft.ToSpec(), document);
             if (after.Data is null)
                 return after;
             document = after.Data;
@@ -42,15 +43,15 @@ internal sealed record SpecStep(IReadOnlyList<TextEdit>? Edits, Func<ProjectSpec
     private static SpecDocument? Together(SpecDocument document, IReadOnlyList<Func<SpecDocument, Outcome<SpecStep>>> steps)
     {
         var edits = new List<TextEdit>();
-        var expected = document.Spec;
+        var expected = new SpecDraft(document.Spec);
         foreach (var step in steps)
         {
             if (step(document).Data is not { Edits: { } some } change)
                 return null;
             edits.AddRange(some);
-            expected = change.Change(expected);
+            change.Change(expected);
         }
 
-        return edits.Count == 0 ? document : SpecEditor.Finish(TextEdit.Apply(document.Yaml.Text, edits), expected, document).Data;
+        return edits.Count == 0 ? document : SpecEditor.Finish(TextEdit.Apply(document.Yaml.Text, edits), expected.ToSpec(), document).Data;
     }
 }

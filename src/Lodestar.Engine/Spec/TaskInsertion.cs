@@ -16,7 +16,7 @@ internal sealed class TaskInsertion
     {
         text = document.Yaml.Text;
         root = document.Yaml.Root;
-        shape = TaskShape.Of(document);
+        shape = document.Shape;
         layout = new(document.Yaml, shape.NewLine);
     }
 
@@ -53,8 +53,7 @@ internal sealed class TaskInsertion
         var written = last.Value is YamlMap { Flow: true }
             ? new string(' ', column) + YamlWriting.Inline(task.Id.Value) + ": " + Braces(task, false) + shape.NewLine
             : Mapped(task, column);
-        var starts = map.Entries.Select(entry => entry.Key.Start).ToArray();
-        return Insert(last.Value, column, starts, written);
+        return Insert(last.Value, column, map.Entries.Count > 1 && IsBlankBetween(map.Entries[^2].Key.Start, last.Key.Start), written);
     }
 
     private TextEdit InsertListed(TaskDefinition task, YamlList list)
@@ -64,10 +63,10 @@ internal sealed class TaskInsertion
         var written = last is YamlMap { Flow: true }
             ? new string(' ', column) + "- " + Braces(task, true) + shape.NewLine
             : Listed(task, column, layout.Column(last.Start));
-        return Insert(last, column, [.. list.Items.Select(item => item.Start)], written);
+        return Insert(last, column, list.Items.Count > 1 && IsBlankBetween(list.Items[^2].Start, last.Start), written);
     }
 
-    private TextEdit Insert(YamlNode last, int column, int[] starts, string written)
+    private TextEdit Insert(YamlNode last, int column, bool apart, string written)
     {
         var at = layout.LineAfter(last);
 
@@ -75,7 +74,7 @@ internal sealed class TaskInsertion
         while (at < text.Length && IsDeeperComment(at, column))
             at = layout.NextLine(at);
         var lead = at > 0 && text[at - 1] != '\n' ? shape.NewLine : "";
-        var gap = starts.Length > 1 && IsBlankBetween(starts[^2], starts[^1]) && !EndsWithBlank(at) ? shape.NewLine : "";
+        var gap = apart && !EndsWithBlank(at) ? shape.NewLine : "";
         return SpecLayout.Replace(at, at, lead + gap + written);
     }
 
