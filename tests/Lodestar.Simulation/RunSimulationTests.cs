@@ -1,3 +1,4 @@
+using System.Reflection;
 using Lodestar.Core.Runs;
 using Lodestar.Engine.Supervision;
 using Lodestar.TestKit.World;
@@ -31,6 +32,7 @@ public sealed class RunSimulationTests(Sweep sweep) : IClassFixture<Sweep>
         "finding spec-edits-set-aside", "attempt setup-failed", "attempt uncommitted-changes", "attempt nested-repository",
         "failed conflict", "paused run-paused", "paused budget-exhausted", "paused world-broken", "paused run-branch-moved",
         "process orphaned", "process killed", "process timed_out",
+        "asleep", "woke late", "disk full", "paused disk-full",
         "ended Completed", "ended Failed", "ended Aborted",
     ];
 
@@ -47,6 +49,21 @@ public sealed class RunSimulationTests(Sweep sweep) : IClassFixture<Sweep>
 
     [Fact]
     public void The_invariants_hold_in_every_world() => Assert.True(sweep.Failures.Length == 0, sweep.Failures);
+
+    [Fact]
+    public void What_is_simulated_is_the_loop_that_ships()
+    {
+        var world = new SimulatedWorld(1);
+        Live(world, 1);
+
+        Assert.NotEmpty(world.Loops);
+        foreach (var loop in world.Loops)
+        {
+            var runner = typeof(Supervisor).GetField("runner", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(loop);
+            Assert.Equal((typeof(Supervisor), typeof(EffectRunner)), (loop.GetType(), runner!.GetType()));
+            Assert.All([loop, runner], part => Assert.Equal("Lodestar.Engine", part.GetType().Assembly.GetName().Name));
+        }
+    }
 
     [Fact]
     public void The_worlds_see_every_kind_of_trouble()

@@ -77,8 +77,8 @@ internal static class Tampered
         }
 
         public Task<IReadOnlyList<LedgerEntry>> AppendAsync(
-            RunId run, long fence, IReadOnlyList<LedgerEntry> events, RunAnswer? answer, CancellationToken cancellation) =>
-            inner.AppendAsync(run, fence, events, answer, cancellation);
+            RunId run, long fence, RunBatch batch, CancellationToken cancellation) =>
+            inner.AppendAsync(run, fence, RenewsNothing ? batch with { Leases = [] } : batch, cancellation);
 
         public Task<IReadOnlyList<TaskId>> RenewAsync(
             RunId run, long fence, IReadOnlyList<HeldLease> leases, CancellationToken cancellation) =>

@@ -91,8 +91,7 @@ public sealed record AskRun(string Kind, RunId? Run, TaskId? Task, string? Note)
                 await runs.AppendAsync(
                     row.Id,
                     fence,
-                    [new LedgerEntry(state.Seq + 1, desk.Session.Clock.GetUtcNow(), drive.Actor, happened)],
-                    null,
+                    RunBatch.Of(new LedgerEntry(state.Seq + 1, desk.Session.Clock.GetUtcNow(), drive.Actor, happened)),
                     cancellation);
             return decision.Refusal;
         }

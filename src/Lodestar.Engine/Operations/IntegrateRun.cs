@@ -194,7 +194,7 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
         internal async Task<RunState> AppendAsync(RunState state, RunEvent happened, CancellationToken cancellation)
         {
             var recorded = await Runs.AppendAsync(
-                Run, Fence, [new LedgerEntry(state.Seq + 1, Clock.GetUtcNow(), Actor, happened)], null, cancellation);
+                Run, Fence, RunBatch.Of(new LedgerEntry(state.Seq + 1, Clock.GetUtcNow(), Actor, happened)), cancellation);
             return recorded.Aggregate(state, RunFold.Next);
         }
     }

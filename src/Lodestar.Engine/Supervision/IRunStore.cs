@@ -19,16 +19,14 @@ public interface IRunStore
     Task<IReadOnlyList<LedgerEntry>> LoadAsync(RunId run, CancellationToken cancellation);
 
     /// <summary>Appends events in one transaction. Events that ask for a lease come back with it filled in, or as
-    /// <see cref="RunEvent.LeaseUnavailable"/>.</summary>
+    /// <see cref="RunEvent.LeaseUnavailable"/>; intents that rest on a lease which is no longer the run's come back as
+    /// <see cref="RunEvent.LeaseLost"/>.</summary>
     /// <param name="run">The run.</param>
     /// <param name="fence">The engine's fence.</param>
-    /// <param name="events">The events in order, numbered on from the last one the engine knows; none when only an answer is given.</param>
-    /// <param name="answer">The answer to a request these events follow from, in the same transaction: who asked is never told
-    /// anything else than what happened. Null for none.</param>
+    /// <param name="batch">What is recorded together.</param>
     /// <param name="cancellation">Ends the wait for the store's lock, never a transaction.</param>
     /// <exception cref="EngineReplacedException">Another engine took the run over.</exception>
-    Task<IReadOnlyList<LedgerEntry>> AppendAsync(
-        RunId run, long fence, IReadOnlyList<LedgerEntry> events, RunAnswer? answer, CancellationToken cancellation);
+    Task<IReadOnlyList<LedgerEntry>> AppendAsync(RunId run, long fence, RunBatch batch, CancellationToken cancellation);
 
     /// <summary>Renews the leases of attempts that are seen to go on.</summary>
     /// <returns>The tasks whose lease is no longer the run's.</returns>
@@ -39,13 +37,31 @@ public interface IRunStore
     Task<IReadOnlyList<RunControl>> ControlsAsync(RunId run, CancellationToken cancellation);
 }
 
+/// <summary>What an engine records in one transaction.</summary>
+/// <param name="Events">The events in order, numbered on from the last one the engine knows; none when only an answer is given.</param>
+/// <param name="Answer">The answer to a request these events follow from: who asked is never told anything else than what
+/// happened. Null for none.</param>
+/// <param name="Leases">The leases the intents among the events rest on. An engine that was stopped for longer than its leases
+/// last does not know that they are lost; the transaction does.</param>
+public sealed record RunBatch(IReadOnlyList<LedgerEntry> Events, RunAnswer? Answer, IReadOnlyList<HeldLease> Leases)
+{
+    /// <summary>One event that rests on nothing.</summary>
+    public static RunBatch Of(LedgerEntry recorded) => new([recorded], null, []);
+
+    /// <summary>The event to be recorded, where these tasks' leases were found lost.</summary>
+    public RunEvent Judge(RunEvent happened, IReadOnlyList<TaskId> lost) =>
+        happened is RunEvent.EffectIntended { Effect.ForTask: { } task } && lost.Contains(task)
+            ? new RunEvent.LeaseLost(task, Leases.First(lease => lease.Task == task).Attempt)
+            : happened;
+}
+
 /// <summary>The answer to a request.</summary>
 /// <param name="Control">Number of the request.</param>
 /// <param name="Refusal">Why not; null when it is heeded.</param>
 public sealed record RunAnswer(long Control, Refusal? Refusal);
 
-/// <summary>A lease the run holds.</summary>
-public sealed record HeldLease(TaskId Task, LeaseId Lease, long Fence);
+/// <summary>A lease the run holds for an attempt.</summary>
+public sealed record HeldLease(TaskId Task, int Attempt, LeaseId Lease, long Fence);
 
 /// <summary>What somebody asks of a live run.</summary>
 /// <param name="Id">Number of the request.</param>

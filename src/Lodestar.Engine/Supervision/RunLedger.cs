@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Lodestar.Core;
 using Lodestar.Core.Runs;
+using Lodestar.Core.Supervision;
 
 namespace Lodestar.Engine.Supervision;
 
@@ -51,9 +52,10 @@ public sealed class RunLedger
             return;
 
         parts.Reach(CrashLabel.Before("ledger-append"));
-        var recorded = await parts.Store.AppendAsync(run, fence, staged.ToImmutableArray(), answer, cancellation);
+        var recorded = await parts.Store.AppendAsync(
+            run, fence, new RunBatch(staged.ToImmutableArray(), answer, [.. LeasesRestedOn()]), cancellation);
         parts.Reach(CrashLabel.After("ledger-append"));
-        if (MustRecord)
+        if (MustRecord || recorded.Zip(staged).Any(pair => pair.First.Event != pair.Second.Event))
             State = recorded.Aggregate(recordedState, RunFold.Next);
         recordedState = State;
         staged.Clear();
@@ -61,5 +63,20 @@ public sealed class RunLedger
             return;
         parts.Folder.Publish(recorded, State);
         observe(recorded, State);
+    }
+
+    /// <summary>The lease an attempt works under.</summary>
+    internal static HeldLease LeaseOf(TaskId task, AttemptRun attempt) => new(task, attempt.Number, attempt.Lease!.Value, attempt.Fence!.Value);
+
+    /// <summary>What is begun for a task needs its lease. Keeping an attempt's work does not, nor does finding out whether a
+    /// publish that was begun before the lease was lost was done.</summary>
+    private IEnumerable<HeldLease> LeasesRestedOn()
+    {
+        foreach (var item in staged)
+        {
+            if (item.Event is RunEvent.EffectIntended { Effect: not Effect.Retire and { ForTask: { } task } }
+                && State.Tasks[task].Current is { Lease: not null, End: null } attempt)
+                yield return LeaseOf(task, attempt);
+        }
     }
 }

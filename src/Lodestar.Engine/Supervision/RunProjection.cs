@@ -29,18 +29,23 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
     /// <summary>Renews leases; one that ran out while nobody else asked is still the run's, because its fence is the last.</summary>
     internal IReadOnlyList<TaskId> Renew(IReadOnlyList<HeldLease> leases)
     {
-        var lost = ImmutableArray.CreateBuilder<TaskId>();
-        foreach (var held in leases)
+        var lost = Lost(leases);
+        foreach (var held in leases.Where(held => !lost.Contains(held.Task)))
         {
-            var lease = tx.FindLease(held.Lease);
-            if (lease is null || tx.LastFence(project, held.Task) != held.Fence || tx.HasEnded(held.Lease))
-                lost.Add(held.Task);
-            else
-                tx.ExtendLease(lease, Term, lease.DefinitionHash);
+            var lease = tx.FindLease(held.Lease)!;
+            tx.ExtendLease(lease, Term, lease.DefinitionHash);
         }
 
-        return lost.ToImmutable();
+        return lost;
     }
+
+    /// <summary>The tasks of those leases that are no longer the run's.</summary>
+    internal IReadOnlyList<TaskId> Lost(IReadOnlyList<HeldLease> leases) =>
+    [
+        .. leases
+            .Where(held => tx.LastFence(project, held.Task) != held.Fence || tx.FindLease(held.Lease) is null || tx.HasEnded(held.Lease))
+            .Select(held => held.Task),
+    ];
 
     private TimeSpan Term => Plan.Policy.LeaseTtl.Value;
 

@@ -57,18 +57,20 @@ public sealed class StoredRuns(
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<LedgerEntry>> AppendAsync(
-        RunId run, long fence, IReadOnlyList<LedgerEntry> events, RunAnswer? answer, CancellationToken cancellation) => store.WriteAsync(
+        RunId run, long fence, RunBatch batch, CancellationToken cancellation) => store.WriteAsync(
         tx =>
         {
             var row = Find(tx, run);
-            if (row.Engine?.Fence != fence || (events.Count > 0 && events[0].Seq != row.LastSeq + 1))
+            if (row.Engine?.Fence != fence || (batch.Events.Count > 0 && batch.Events[0].Seq != row.LastSeq + 1))
                 throw new EngineReplacedException(run);
-            if (answer is not null)
+            if (batch.Answer is { } answer)
                 tx.AnswerControl(answer.Control, answer.Refusal);
-            if (events.Count == 0)
-                return events;
+            if (batch.Events.Count == 0)
+                return batch.Events;
             var projection = new RunProjection(tx, project, run);
-            IReadOnlyList<LedgerEntry> recorded = [.. events.Select(projection.Apply)];
+            var lost = projection.Lost(batch.Leases);
+            IReadOnlyList<LedgerEntry> recorded =
+                [.. batch.Events.Select(item => projection.Apply(item with { Event = batch.Judge(item.Event, lost) }))];
             tx.AppendLedger(row, recorded);
             return recorded;
         },

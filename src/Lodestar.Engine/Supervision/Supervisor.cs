@@ -227,7 +227,7 @@ public sealed class Supervisor : IAsyncDisposable
         renewAt = now + (ledger.State.Plan.Policy.LeaseTtl.Value / 3);
         var held = ledger.State.Active
             .Where(active => active.Attempt is { Lease: not null, End: null } && active.Attempt.LeaseEngine == fence)
-            .Select(active => new HeldLease(active.Task.Id, active.Attempt.Lease!.Value, active.Attempt.Fence!.Value))
+            .Select(active => RunLedger.LeaseOf(active.Task.Id, active.Attempt))
             .ToArray();
         if (held.Length == 0)
             return;

@@ -51,11 +51,25 @@ public abstract class CallGate
 /// <param name="engine">The engine.</param>
 /// <param name="chaos">What goes wrong.</param>
 /// <param name="kill">Kills the engine.</param>
+/// <param name="sleep">Told when the engine falls asleep: at which call, and for how long.</param>
 /// <param name="trace">Told of every passage.</param>
 /// <param name="mark">Told of every labelled point.</param>
 internal sealed class EngineGate(
-    WorldSchedule schedule, Actor engine, Chaos chaos, Action kill, Action<string> trace, Action<string> mark) : CallGate
+    WorldSchedule schedule,
+    Actor engine,
+    Chaos chaos,
+    Action kill,
+    Action<string, TimeSpan> sleep,
+    Action<string> trace,
+    Action<string> mark) : CallGate
 {
+    /// <summary>Calls that need room on the disk.</summary>
+    private static readonly string[] Writing =
+    [
+        "store append", "store attach", "store renew", "git update-refs", "git write-blob", "git commit-tree", "git commit",
+        "git save", "git checkout", "folder briefing", "ground copy",
+    ];
+
     public override void Reach(string call)
     {
         if (engine.IsDead)
@@ -83,6 +97,17 @@ internal sealed class EngineGate(
                 trace($"{engine.Name} killed {(isEntry ? "before" : "after")} {call}");
                 kill();
             }
+            else if (isEntry && chaos.Sleeps() is { } pause)
+            {
+                sleep(call, pause);
+                schedule.Post(engine, Pass);
+            }
+            else if (isEntry && Writing.Contains(call) && chaos.IsFull(schedule.Now))
+            {
+                trace($"no room for {call}");
+                mark("disk full");
+                passed.SetException(new EnvironmentException("disk-full", $"No space left on the device at {call}."));
+            }
             // A host that was started is known to its caller, whatever else goes wrong.
             else if ((isEntry || !call.StartsWith("host", StringComparison.Ordinal)) && chaos.Breaks())
             {
@@ -105,20 +130,21 @@ internal sealed class EngineGate(
 
 /// <summary>What goes wrong in a world, bounded, so that every run comes to its end.</summary>
 /// <param name="random">The world's only source of chance.</param>
-/// <param name="kills">Most engines killed.</param>
-/// <param name="breaks">Most calls broken.</param>
+/// <param name="scenario">How much may go wrong, and where a ledger is cut.</param>
 /// <param name="rate">One passage in so many is struck.</param>
-/// <param name="cutAt">An engine is killed once the ledger has this many entries; null: none for that reason.</param>
-internal sealed class Chaos(Random random, int kills, int breaks, int rate, long? cutAt)
+internal sealed class Chaos(Random random, Scenario scenario, int rate)
 {
     private static readonly string[] Labels = [.. CrashLabel.InLoop];
-    private int kills = kills;
-    private int breaks = breaks;
-    private long? cutAt = cutAt;
+    private int kills = scenario.Kills;
+    private int breaks = scenario.Breaks;
+    private int sleeps = scenario.Sleeps;
+    private int fulls = scenario.FullDisks;
+    private DateTimeOffset fullUntil;
+    private long? cutAt = scenario.CutAt;
     private bool isDue;
 
     private readonly string target = Labels[random.Next(Labels.Length)];
-    private bool aims = kills > 0;
+    private bool aims = scenario.Kills > 0;
 
     /// <summary>Labelled points are few and matter most, so each world has one of them to die at, whatever else kills it.</summary>
     internal bool KillsAt(string label)
@@ -139,6 +165,19 @@ internal sealed class Chaos(Random random, int kills, int breaks, int rate, long
     internal bool Kills() => isDue ? !(isDue = false) : kills > 0 && random.Next(rate) == 0 && kills-- > 0;
 
     internal bool Breaks() => breaks > 0 && random.Next(rate) == 0 && breaks-- > 0;
+
+    /// <summary>How long an engine is stopped, from a moment to longer than its leases last; null: not now.</summary>
+    internal TimeSpan? Sleeps() => sleeps > 0 && random.Next(rate) == 0 && sleeps-- > 0
+        ? TimeSpan.FromMilliseconds(200 + random.Next(25_000))
+        : null;
+
+    /// <summary>True while nothing can be written, whoever tries.</summary>
+    internal bool IsFull(DateTimeOffset now)
+    {
+        if (fulls > 0 && random.Next(rate) == 0 && fulls-- > 0)
+            fullUntil = now + TimeSpan.FromMilliseconds(random.Next(2) == 0 ? random.Next(100) : random.Next(20_000));
+        return now < fullUntil;
+    }
 
     internal TimeSpan? Delay() => random.Next(8) == 0 ? TimeSpan.FromMilliseconds(random.Next(400)) : null;
 }

@@ -84,6 +84,9 @@ public sealed class MemoryGit
         return seen;
     }
 
+    /// <summary>What every reference was ever changed to, as name and value.</summary>
+    internal HashSet<string> Swapped { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Changes references, all or none.</summary>
     public bool Update(IReadOnlyList<RefChange> changes)
     {
@@ -92,9 +95,14 @@ public sealed class MemoryGit
         foreach (var change in changes)
         {
             if (change.New is { } value)
+            {
                 Refs[change.Name] = value;
+                Swapped.Add($"{change.Name} {value}");
+            }
             else
+            {
                 Refs.Remove(change.Name);
+            }
         }
 
         return true;

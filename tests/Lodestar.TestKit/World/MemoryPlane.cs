@@ -39,7 +39,7 @@ internal sealed class MemoryPlane(RunId run, WorldSchedule schedule, Action<IRea
 
     internal long Attach(Actor engine)
     {
-        if (Holder is { } holder && holder.Engine != engine && !holder.Engine.IsDead)
+        if (Holder is { } holder && holder.Engine != engine && !holder.Engine.IsDead && holder.Engine is not SimulatedEngine { IsReplaced: true })
             throw new RefusedException(new Refusal("run-live", $"Run {run} is driven by {holder.Engine.Name}."));
         Holder = (engine, ++lastFence);
         return lastFence;
@@ -64,15 +64,17 @@ internal sealed class MemoryPlane(RunId run, WorldSchedule schedule, Action<IRea
         return entries;
     }
 
-    internal IReadOnlyList<LedgerEntry> Append(long fence, IReadOnlyList<LedgerEntry> events, RunAnswer? answer)
+    internal IReadOnlyList<LedgerEntry> Append(long fence, RunBatch batch)
     {
+        var events = batch.Events;
         if (Holder?.Fence != fence || (events.Count > 0 && events[0].Seq != lines.Count + 1))
             throw new EngineReplacedException(run);
-        if (answer is not null)
+        if (batch.Answer is { } answer)
             Answer(answer, events);
         if (events.Count == 0)
             return events;
-        IReadOnlyList<LedgerEntry> judged = [.. events.Select(item => item with { Event = Judge(item.Event) })];
+        TaskId[] lost = [.. batch.Leases.Where(held => !IsHeld(held.Task, held.Fence)).Select(held => held.Task)];
+        IReadOnlyList<LedgerEntry> judged = [.. events.Select(item => item with { Event = Judge(batch.Judge(item.Event, lost)) })];
         Write(judged);
         return judged;
     }
@@ -82,8 +84,8 @@ internal sealed class MemoryPlane(RunId run, WorldSchedule schedule, Action<IRea
         var lost = new List<TaskId>();
         foreach (var held in leases)
         {
-            if (grants.TryGetValue(held.Task, out var grant) && grant.Fence == held.Fence && !grant.HasEnded)
-                grants[held.Task] = grant with { Until = schedule.Now + Term };
+            if (IsHeld(held.Task, held.Fence))
+                grants[held.Task] = grants[held.Task] with { Until = schedule.Now + Term };
             else
                 lost.Add(held.Task);
         }
@@ -199,8 +201,8 @@ internal sealed class MemoryRunStore(MemoryPlane plane, Actor engine, CallGate g
         gate.CallAsync("store load", plane.Load);
 
     public Task<IReadOnlyList<LedgerEntry>> AppendAsync(
-        RunId run, long fence, IReadOnlyList<LedgerEntry> events, RunAnswer? answer, CancellationToken cancellation) =>
-        gate.CallAsync("store append", () => plane.Append(fence, events, answer));
+        RunId run, long fence, RunBatch batch, CancellationToken cancellation) =>
+        gate.CallAsync("store append", () => plane.Append(fence, batch));
 
     public Task<IReadOnlyList<TaskId>> RenewAsync(
         RunId run, long fence, IReadOnlyList<HeldLease> leases, CancellationToken cancellation) =>

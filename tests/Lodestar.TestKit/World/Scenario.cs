@@ -15,6 +15,8 @@ namespace Lodestar.TestKit.World;
 /// <param name="IsGentle">True when every task succeeds in the end, and the order of merges does not matter.</param>
 /// <param name="Kills">Most engines killed.</param>
 /// <param name="Breaks">Most calls broken.</param>
+/// <param name="Sleeps">Most times an engine is stopped, and woken later.</param>
+/// <param name="FullDisks">Most times the disk is full for a while.</param>
 /// <param name="Requests">Most requests people make.</param>
 /// <param name="Rivals">Most times somebody else takes a task.</param>
 /// <param name="HasMeddler">True when somebody moves the run branch by hand.</param>
@@ -27,6 +29,8 @@ public sealed record Scenario(
     bool IsGentle,
     int Kills,
     int Breaks,
+    int Sleeps,
+    int FullDisks,
     int Requests,
     int Rivals,
     bool HasMeddler,
@@ -48,7 +52,7 @@ public sealed record Scenario(
     private static readonly Conduct[] Fine = [Conduct.Commits, Conduct.LeavesUncommitted, Conduct.CommitsHalf];
 
     /// <summary>The same run with nothing going wrong from outside.</summary>
-    public Scenario Undisturbed => this with { Kills = 0, Breaks = 0, Requests = 0, Rivals = 0, HasMeddler = false };
+    public Scenario Undisturbed => this with { Kills = 0, Breaks = 0, Sleeps = 0, FullDisks = 0, Requests = 0, Rivals = 0, HasMeddler = false };
 
     /// <summary>Draws a scenario.</summary>
     public static Scenario Draw(Random random, CommitId root)
@@ -66,6 +70,8 @@ public sealed record Scenario(
             isGentle,
             random.Next(6),
             random.Next(4),
+            random.Next(3),
+            random.Next(4) == 0 ? 1 : 0,
             isGentle ? 0 : random.Next(5),
             !isGentle && random.Next(5) == 0 ? 40 : random.Next(5),
             random.Next(10) == 0);
@@ -78,6 +84,8 @@ public sealed record Scenario(
         ImmutableDictionary<TaskId, ImmutableArray<bool?>>.Empty,
         ImmutableDictionary<TaskId, ImmutableArray<Upkeep>>.Empty,
         true,
+        0,
+        0,
         0,
         0,
         0,

@@ -10,6 +10,9 @@ internal sealed class SimulatedEngine(WorldSchedule schedule, string name) : Act
     /// <summary>The world as this engine sees it.</summary>
     internal RunParts Parts { get; private set; } = null!;
 
+    /// <summary>True once another engine took the run over while this one slept.</summary>
+    internal bool IsReplaced { get; set; }
+
     /// <summary>What its calls pass.</summary>
     internal CallGate Gate { get; private set; } = null!;
 
@@ -22,11 +25,12 @@ internal sealed class SimulatedEngine(WorldSchedule schedule, string name) : Act
         ProcessTable processes,
         long written,
         Action kill,
+        Action<string, TimeSpan> sleep,
         Action<string> trace,
         Action<string> mark,
         Action<string> disturbed)
     {
-        Gate = new EngineGate(schedule, this, chaos, kill, trace, mark);
+        Gate = new EngineGate(schedule, this, chaos, kill, sleep, trace, mark);
         Parts = tamper(new RunParts(
             new MemoryRunStore(plane, this, Gate),
             new MemoryRepository(git, Gate, disturbed),

@@ -1,6 +1,7 @@
 using Lodestar.Core;
 using Lodestar.Core.Context;
 using Lodestar.Core.Runs;
+using Lodestar.Core.Supervision;
 using Lodestar.Engine;
 using Lodestar.Engine.Git;
 using Lodestar.Engine.Supervision;
@@ -25,6 +26,7 @@ public sealed class SimulatedWorld
     private readonly Treasury treasury;
     private readonly CommitId root;
     private readonly List<long> batches = [];
+    private readonly List<Supervisor> loops = [];
     private readonly WorldStory story;
     private readonly WorldJudge judge;
     private readonly Func<RunParts, RunParts> tamper;
@@ -59,7 +61,7 @@ public sealed class SimulatedWorld
         user.Files["README.md"] = WorldJudge.Written;
         Scenario = Scenario.Draw(random, root);
         Scenario = shape?.Invoke(Scenario) ?? Scenario;
-        chaos = new Chaos(random, Scenario.Kills, Scenario.Breaks, 25 + random.Next(100), Scenario.CutAt);
+        chaos = new Chaos(random, Scenario, 25 + random.Next(100));
         treasury = new Treasury(Git);
         witness = new Witness(run, (task, fence) => plane!.IsHeld(task, fence));
         WorldPrograms? programs = null;
@@ -71,7 +73,7 @@ public sealed class SimulatedWorld
             process => Holding(() => programs!.Ended(process)));
         programs = new WorldPrograms(Scenario, random, Git, witness, treasury, () => processes.Alive);
         plane = new MemoryPlane(run, schedule, batch => Holding(() => Recorded(batch)));
-        judge = new WorldJudge(Git, root, plane, processes, witness, treasury);
+        judge = new WorldJudge(Git, root, plane, processes, programs, witness, treasury);
     }
 
     /// <summary>What the run is about.</summary>
@@ -100,6 +102,9 @@ public sealed class SimulatedWorld
 
     /// <summary>Engines that were started.</summary>
     public int Engines => engines;
+
+    /// <summary>The loops of those engines that got as far.</summary>
+    public IReadOnlyList<Supervisor> Loops => loops;
 
     /// <summary>Kinds of things that happened, and how often.</summary>
     public SortedDictionary<string, int> Marks => story.Marks;
@@ -143,6 +148,7 @@ public sealed class SimulatedWorld
         if (RunDecider.Resume(after, "operator").Event is { } resumed)
             opening.Add(resumed);
         await using var supervisor = new Supervisor(parts, state, fence, (_, _) => engine.Gate.Reach("observe"));
+        loops.Add(supervisor);
         await supervisor.RunAsync(opening, "operator", CancellationToken.None);
         await parts.Store.DetachAsync(run, fence, CancellationToken.None);
     }
@@ -152,7 +158,8 @@ public sealed class SimulatedWorld
         Witness.Require(++engines <= EngineLimit, "18-bounds", $"The run needs more than {EngineLimit} engines.");
         var engine = new SimulatedEngine(schedule, $"engine-{engines}");
         engine.Open(
-            tamper, random, chaos, Git, plane, processes, witness.State!.Seq, () => Gone(engine), story.Note, story.Mark,
+            tamper, random, chaos, Git, plane, processes, witness.State!.Seq, () => Gone(engine),
+            (call, pause) => Asleep(engine, call, pause), story.Note, story.Mark,
             path => Holding(() => judge.Disturbed(path)));
         schedule.Post(engine, () => _ = LiveAsync(engine, wishes));
     }
@@ -166,6 +173,11 @@ public sealed class SimulatedWorld
         catch (EnvironmentException cause)
         {
             story.Note($"{engine.Name} ends: {cause.Message}");
+        }
+        catch (EngineReplacedException) when (engine.IsReplaced)
+        {
+            story.Note($"{engine.Name} wakes late and stops");
+            story.Mark("woke late");
         }
         catch (Exception) when (engine.IsDead)
         {
@@ -199,7 +211,29 @@ public sealed class SimulatedWorld
     {
         engine.Die();
         processes.Orphan(engine);
+        if (engine.IsReplaced)
+            return;
         schedule.After(TimeSpan.FromMilliseconds(random.Next(15_000)), nature, Decide);
+    }
+
+    /// <summary>An engine's process is stopped. Nobody may take its run over while it exists; but whoever sees neither
+    /// it nor its machine may come to think that it is dead. Then what it still does when it wakes must do no harm.</summary>
+    /// <remarks>Only where it sleeps before it records or publishes: what it does in a lane nobody could keep from it.</remarks>
+    private void Asleep(SimulatedEngine engine, string call, TimeSpan pause)
+    {
+        story.Note($"{engine.Name} sleeps before {call}");
+        story.Mark("asleep");
+        engine.SleepUntil(schedule.Now + pause);
+        var isPublishing = call == "git update-refs" && witness.State!.InFlight.Values.All(pending => pending.Effect is Effect.Publish);
+        if (Scenario.Plan.Policy.Lanes.Value > 1 || plane.Holder?.Engine != engine || !(isPublishing || call == "store append"))
+            return;
+        schedule.After(pause / 2, nature, () =>
+        {
+            if (engine.IsDead || witness.State!.Status == RunStatus.Ended)
+                return;
+            engine.IsReplaced = true;
+            StartEngine([]);
+        });
     }
 
     private void Decide()
@@ -276,6 +310,6 @@ public sealed class SimulatedWorld
         batches.Add(batch[^1].Seq);
         witness.See(batch);
         chaos.Written(batch[^1].Seq);
-        judge.Look(isMeddled ? null : Branch);
+        judge.Look(batch, Branch, isMeddled);
     }
 }

@@ -1,5 +1,6 @@
 using Lodestar.Core.Context;
 using Lodestar.Core.Runs;
+using Lodestar.Core.Supervision;
 
 namespace Lodestar.TestKit.World;
 
@@ -8,21 +9,27 @@ namespace Lodestar.TestKit.World;
 /// <param name="root">Where the user's branch stands.</param>
 /// <param name="plane">The runtime plane.</param>
 /// <param name="processes">The machine's processes.</param>
+/// <param name="programs">Everybody who was asked.</param>
 /// <param name="witness">Who watches the ledger.</param>
 /// <param name="treasury">All work that was done.</param>
 internal sealed class WorldJudge(
-    MemoryGit git, CommitId root, MemoryPlane plane, ProcessTable processes, Witness witness, Treasury treasury)
+    MemoryGit git, CommitId root, MemoryPlane plane, ProcessTable processes, WorldPrograms programs, Witness witness, Treasury treasury)
 {
     /// <summary>What the user has in their worktree.</summary>
     internal const string Written = "what the user is writing\n";
 
     /// <summary>Holds after every transaction.</summary>
-    /// <param name="branch">The run branch; null while somebody moved it by hand.</param>
-    internal void Look(string? branch)
+    /// <param name="batch">What it recorded.</param>
+    /// <param name="branch">The run branch.</param>
+    /// <param name="isMeddled">True while it is where somebody moved it by hand.</param>
+    internal void Look(IReadOnlyList<LedgerEntry> batch, string branch, bool isMeddled)
     {
         treasury.Require(isOver: false);
         Untouched();
-        if (branch is not null)
+        foreach (var published in batch.Select(item => item.Event).OfType<RunEvent.EffectSettled>().Select(settled => settled.Result).OfType<EffectResult.Published>())
+            Witness.Require(
+                git.Swapped.Contains($"{branch} {published.Commit.Value}"), "8-evidence", $"{published.Commit.Abbreviated} never was on the run branch.");
+        if (!isMeddled)
             AtTheTip(branch);
     }
 
@@ -79,6 +86,8 @@ internal sealed class WorldJudge(
             Witness.Require(reached.Contains(task.MergeCommit!.Value.Value), "7-exactly-once", $"The merge of {task.Id} is not on the run branch.");
         if (merged.Length == 0)
             return;
+        foreach (var task in merged.Where(task => state.Plan.Reviewer is not null && !programs.Approved.Contains(task.Id)))
+            Witness.Require(false, "8-evidence", $"No reviewer ever approved {task.Id}.");
         foreach (var check in state.Plan.Checks)
             Witness.Require(
                 WorldPrograms.Passes(check.Run, contents) == true, "8-evidence", $"Check {check.Name} does not pass on the run branch.");

@@ -11,6 +11,10 @@ internal sealed class WorldPrograms(
 {
     private readonly Dictionary<(TaskId, AgentRole), int> asked = [];
     private readonly Dictionary<IdempotencyKey, int> turns = [];
+    private readonly Dictionary<(IdempotencyKey, AgentRole), WorldProcess> latest = [];
+
+    /// <summary>Tasks a reviewer approved, by the reviewers' own books.</summary>
+    internal SortedSet<TaskId> Approved { get; } = [];
 
     /// <summary>What a check says about some files; the world's own opinion, asked again at the end.</summary>
     internal static bool? Passes(string check, IReadOnlyDictionary<string, string> files) => check switch
@@ -27,6 +31,12 @@ internal sealed class WorldPrograms(
         var row = witness.RowOf(process.Order.Process);
         var others = alive().Where(other => other != process && other.Order.WorkingDirectory == process.Order.WorkingDirectory);
         Witness.Require(!others.Any(), "11-one-owner", $"Two programs live in {process.Order.WorkingDirectory}.");
+        if (row.Role != AgentRole.Setup && latest.TryGetValue((row.Key, row.Role), out var earlier))
+            Witness.Require(
+                earlier.Report is null or { Status: ExitStatus.Stopped or ExitStatus.OwnerLost },
+                "7-exactly-once",
+                $"{row.Role} of {row.Task} came to an end and is asked again under its key.");
+        latest[(row.Key, row.Role)] = process;
         var tree = git.Worktrees.GetValueOrDefault(process.Order.WorkingDirectory)
             ?? throw new WorldBrokenException("3-commit-target", $"{process.Order.WorkingDirectory} is no worktree.");
         switch (row.Role)
@@ -101,6 +111,8 @@ internal sealed class WorldPrograms(
         var verdicts = scenario.Reviews.GetValueOrDefault(row.Task, []);
         var given = TurnOf(row);
         var verdict = given <= verdicts.Length ? verdicts[given - 1] : true;
+        if (verdict == true)
+            Approved.Add(row.Task);
         process.End(
             ExitStatus.Completed,
             0,

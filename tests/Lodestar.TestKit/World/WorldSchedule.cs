@@ -50,6 +50,12 @@ public sealed class WorldSchedule(Random random)
 
         if (next.Owner.IsDead)
             return true;
+        if (next.Owner.WakesAt is { } wakes && wakes > Now)
+        {
+            After(wakes - Now, next.Owner, next.Act);
+            return true;
+        }
+
         Steps++;
         Run(next.Owner, next.Act);
         return true;
@@ -88,9 +94,14 @@ public class Actor(WorldSchedule schedule, string name)
     /// <summary>Name in the trace.</summary>
     public string Name => name;
 
+    /// <summary>Until when it does nothing: its process is stopped, its machine sleeps. Null when it never was.</summary>
+    internal DateTimeOffset? WakesAt { get; private set; }
+
     internal SynchronizationContext Context => field ??= new ActorContext(schedule, this);
 
     internal void Die() => IsDead = true;
+
+    internal void SleepUntil(DateTimeOffset until) => WakesAt = until;
 
     private sealed class ActorContext(WorldSchedule schedule, Actor owner) : SynchronizationContext
     {
