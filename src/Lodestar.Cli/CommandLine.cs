@@ -65,7 +65,17 @@ internal static class CommandLine
         var here = parsed.GetValue(tree.Global.Directory) is { } path ? context.At(path) : context;
         output.Elsewhere = parsed.GetValue(tree.Global.Directory);
         using var interrupt = new Interrupt(verb.EndsInOrder);
-        return await verb.RunAsync(new Given(parsed, here), interrupt.Token);
+        if (verb.EndsWithReader)
+            output.WhenReaderIsGone(interrupt.NobodyReads);
+        try
+        {
+            return await verb.RunAsync(new Given(parsed, here), interrupt.Token);
+        }
+        catch (OperationCanceledException) when (interrupt.IsUnread)
+        {
+            // The reader has seen enough (`| head`), and there is nobody to tell.
+            return ExitCode.Done;
+        }
     }
 
     private static JsonSerializerOptions SchemaText { get; } = new()

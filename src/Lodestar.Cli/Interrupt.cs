@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Lodestar.Cli;
 
-/// <summary>Ctrl-C for verbs that end in order: the first asks, the second ends the process at once.</summary>
+/// <summary>Ctrl-C for verbs that end in order: the first asks, the second ends the process at once. A reader that went away asks too.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource asked = new();
@@ -13,6 +13,23 @@ internal sealed class Interrupt : IDisposable
     {
         if (listen)
             signals = [Listen(PosixSignal.SIGINT), Listen(PosixSignal.SIGTERM), Listen(PosixSignal.SIGHUP)];
+    }
+
+    /// <summary>Whether the verb was asked to end because nobody reads what it says.</summary>
+    public bool IsUnread { get; private set; }
+
+    /// <summary>Asks as the first signal does.</summary>
+    public void NobodyReads()
+    {
+        try
+        {
+            IsUnread = true;
+            asked.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The verb is over already.
+        }
     }
 
     /// <summary>Cancelled by the first signal.</summary>

@@ -53,6 +53,21 @@ internal sealed class Output
     /// <summary>The directory acted from when it is not the caller's own; the commands of next steps name it then.</summary>
     public string? Elsewhere { get; set; }
 
+    /// <summary>Tells once when nobody reads standard output any more.</summary>
+    public void WhenReaderIsGone(Action tell)
+    {
+        if (data is not StandardStream stream)
+            return;
+        new Thread(() =>
+        {
+            stream.WaitUntilReaderIsGone();
+            tell();
+        })
+        {
+            IsBackground = true,
+        }.Start();
+    }
+
     /// <summary>Gives up colour, whatever the terminal can do.</summary>
     public void WithoutColour()
     {

@@ -12,6 +12,7 @@ internal sealed partial class StandardStream(int descriptor) : Stream
     private const int WouldBlock = 11;
     private const short Readable = 1;
     private const short Writable = 4;
+    private const short Gone = 8 | 16 | 32;
 
     /// <inheritdoc/>
     public override bool CanRead => descriptor == 0;
@@ -62,6 +63,18 @@ internal sealed partial class StandardStream(int descriptor) : Stream
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <summary>Blocks until nobody can read what is written any more; for ever where there is always somebody, as for a file.</summary>
+    public void WaitUntilReaderIsGone()
+    {
+        var request = new PollRequest { Descriptor = descriptor };
+        int answered;
+        do
+        {
+            answered = Poll(ref request, 1, -1);
+        }
+        while ((answered < 0 && Marshal.GetLastPInvokeError() == Interrupted) || (answered >= 0 && (request.Returned & Gone) == 0));
+    }
 
     /// <summary>Nothing is held back.</summary>
     public override void Flush()

@@ -30,6 +30,9 @@ internal abstract class Verb(string name, string purpose) : Command(name, purpos
     /// <summary>Whether the first Ctrl-C asks the verb to end in order; other verbs simply die, which is always safe.</summary>
     public bool EndsInOrder { get; init; }
 
+    /// <summary>Whether the verb waits for what others do, for somebody who reads it: without a reader it ends.</summary>
+    public bool EndsWithReader { get; init; }
+
     /// <summary>The whole command as typed, from <c>lodestar</c> on.</summary>
     public string FullName => CommandTree.NameOf(this);
 

@@ -22,6 +22,7 @@ internal static class EventsCommand
         {
             Accepts = [since, follow, types, task, agent, limit, timeout],
             EndsInOrder = true,
+            EndsWithReader = true,
             About = Explanation.Reads(
                 "lodestar events", "lodestar events --type task --task F001", "lodestar events --follow --json", "lodestar events --since 42"),
             Data = PlaneJson.Default.EventPage,

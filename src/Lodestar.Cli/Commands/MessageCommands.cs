@@ -116,6 +116,7 @@ internal static class MessageCommands
         return new Verb<AwaitedMessages>("wait", "Waits until there is something an agent has not read.")
         {
             Accepts = [agent, timeout, since, limit, acknowledge],
+            EndsWithReader = true,
             About = Explanation.Changes(
                 "Reads only, unless --ack is given: then what is shown counts as read. It sleeps until the store changes.",
                 "lodestar msg wait --agent A1B2C3D4 --timeout 5m",

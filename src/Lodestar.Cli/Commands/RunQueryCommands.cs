@@ -60,6 +60,7 @@ internal static class RunQueryCommands
         return new Verb<RunLog>("log", "Reads what happened in a run, or what one agent said.")
         {
             Accepts = [run, task, after, lines, agent, follow],
+            EndsWithReader = true,
             About = Explanation.Reads("lodestar run log", "lodestar run log --ndjson", "lodestar run log --agent A1B2C3D4 --follow"),
             Data = RunViewJson.Default.RunLog,
             Text = RunText.Log,

@@ -65,6 +65,18 @@ public sealed class EnvironmentTests : IDisposable
     }
 
     [Theory]
+    [InlineData("events", "--follow", "--since", "0")]
+    [InlineData("msg", "wait", "--timeout", "1h", "--agent")]
+    public async Task Who_waits_for_others_ends_silently_when_its_reader_goes_and_nothing_happens(params string[] arguments)
+    {
+        var agent = (await program.RunAsync(scratch.PathOf("p"), "agent", "join", "--json")).MustSucceed().Data["agent_id"]!.GetValue<string>();
+
+        var run = await ThroughAsync("\"$@\" | true; echo ended", [.. arguments, .. arguments[0] == "msg" ? [agent] : Array.Empty<string>()]);
+
+        Assert.Equal(("ended\n", ""), (run.Output, run.Error));
+    }
+
+    [Theory]
     [InlineData(40)]
     [InlineData(80)]
     [InlineData(200)]
