@@ -112,6 +112,7 @@ internal sealed class CommandTree
         new("run", RunGroup),
         new("resume", RunCommands.Resume),
         new("ps", RunQueryCommands.Processes),
+        new("validate", EvidenceCommands.Validate),
         new("demo", DemoCommand.Create),
         new("__crash-labels", CrashLabelsCommand.Create),
         new("completion", CompletionCommand.Create),

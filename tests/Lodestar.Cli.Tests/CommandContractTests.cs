@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Lodestar.Engine.Schemas;
 using Lodestar.TestKit;
 
 namespace Lodestar.Cli.Tests;
@@ -27,7 +28,7 @@ public sealed class CommandContractTests : IDisposable
         Assert.Equal("https://json-schema.org/draft/2020-12/schema", schema["$schema"]!.GetValue<string>());
         Assert.Equal("object", schema["type"]!.GetValue<string>());
         Assert.NotNull(schema["properties"]);
-        Assert.Empty(Unchecked(schema));
+        Assert.NotNull(JsonSchemaCheck.Problems(schema, new JsonObject())); // A keyword nobody checks throws.
     }
 
     [Theory]
@@ -91,8 +92,4 @@ public sealed class CommandContractTests : IDisposable
     private static IEnumerable<string> Words(string name) => name.Split(' ').Skip(1);
 
     private static IEnumerable<Command> Below(Command command) => command.Subcommands.SelectMany(Below).Prepend(command);
-
-    /// <summary>Keywords of a schema the checker does not know; asked with a value that fits nothing and so is looked at in full.</summary>
-    private static IEnumerable<string> Unchecked(JsonObject schema) =>
-        JsonSchemaCheck.Problems(schema, new JsonObject()).Where(problem => problem.Contains("not checked", StringComparison.Ordinal));
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Lodestar.Core;
+using Lodestar.Engine.Schemas;
 using Lodestar.TestKit;
 
 namespace Lodestar.Cli.Tests;
@@ -80,6 +81,10 @@ public sealed class SchemaScenarioTests : IDisposable
         File.WriteAllText(scratch.PathOf("snapshot.json"), (await AskAsync("export snapshot")).Output);
         await AskAsync("reset", "--force");
         await AskAsync("import snapshot", scratch.PathOf("snapshot.json"));
+        scratch.Write("p/charter.yaml", "policy: {lanes: 2}\n");
+        await AskAsync("validate", "charter.yaml");
+        scratch.Write("p/charter.yaml", "policy: {lanse: 2}\n");
+        await AskAsync("validate", exit: 1, "charter.yaml");
         await AskAsync("completion", "bash");
         await AskAsync("__complete", "--", "task", "cl");
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Lodestar.Engine.Schemas;
 
 namespace Lodestar.TestKit;
 
@@ -22,12 +23,12 @@ public static class JsonSchemaMutations
 
         void Walk(JsonNode part, JsonNode? found, string at)
         {
-            part = Resolved(schema, part);
+            part = JsonSchemaCheck.Resolved(schema, part)!;
             switch (found)
             {
                 case JsonObject members when part["properties"] is JsonObject properties:
                     Members(part, properties, members, at);
-                    foreach (var (name, member) in members.ToArray())
+                    foreach (var (name, member) in members.Where(member => properties.ContainsKey(member.Key)).ToArray())
                         Walk(properties[name]!, member, $"{at}.{name}");
                     break;
                 case JsonObject map when part["additionalProperties"] is JsonObject each:
@@ -38,6 +39,10 @@ public static class JsonSchemaMutations
                     Walk(item, items[0], $"{at}[0]");
                     break;
             }
+
+            if (part is JsonObject && part["anyOf"] is JsonArray alternatives
+                && alternatives.FirstOrDefault(one => JsonSchemaCheck.Accepts(schema, one, found)) is { } meant)
+                Walk(meant, found, at);
 
             // Free JSON has no type to break; a null has no place of its own in the tree, and other answers have a value there.
             if (at != "$" && found is not null && part is JsonObject && part["type"] is { } types)
@@ -73,19 +78,6 @@ public static class JsonSchemaMutations
     /// <summary>A value of a type the schema does not allow.</summary>
     private static JsonValue Other(JsonNode types) =>
         types.ToJsonString().Contains("boolean", StringComparison.Ordinal) ? JsonValue.Create("text") : JsonValue.Create(true);
-
-    private static JsonNode Resolved(JsonNode root, JsonNode part)
-    {
-        while (part is JsonObject && part["$ref"]?.GetValue<string>() is { } pointer)
-        {
-            var found = root;
-            foreach (var step in pointer.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
-                found = (found is JsonArray list ? list[int.Parse(step)] : found[step])!;
-            part = found;
-        }
-
-        return part;
-    }
 
     private static JsonObject With(JsonObject members, string name)
     {

@@ -57,5 +57,20 @@ internal static class EvidenceCommands
         };
     }
 
+    /// <summary><c>lodestar validate</c>.</summary>
+    public static Verb Validate()
+    {
+        var file = new Argument<string>("file") { Description = "The file." };
+        var kind = Inputs.Choice("--as", $"What it is: {string.Join(", ", ValidateFile.Kinds)}; told from the file when left out.", ValidateFile.Kinds);
+        return new Verb<ValidatedFile>("validate", "Holds a file against the published form of its kind, line by line.")
+        {
+            Accepts = [file, kind],
+            About = Explanation.Reads("lodestar validate .lodestar/charter.yaml", "lodestar validate recorded.ndjson --as transcript --json"),
+            Data = EvidenceJson.Default.ValidatedFile,
+            Text = EvidenceText.Validated,
+            Run = (given, cancellation) => new ValidateFile(PathOf(given, file), given.Get(kind)).ExecuteAsync(cancellation),
+        };
+    }
+
     private static string PathOf(Given given, Argument<string> file) => Path.GetFullPath(given.Get(file)!, given.Context.Directory);
 }

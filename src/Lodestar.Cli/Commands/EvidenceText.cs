@@ -36,6 +36,17 @@ internal static class EvidenceText
         page.Line($"{receipts.Total - receipts.Broken} of {receipts.Total} receipts hold", Ink.Bold);
     }
 
+    /// <summary>What is wrong with a file, as compilers say it.</summary>
+    public static void Validated(Page page, ValidatedFile checkedFile)
+    {
+        foreach (var problem in checkedFile.Problems)
+            page.Line($"{checkedFile.File}:{problem.Line}:{problem.Column}: {problem.Message} ({problem.Rule})");
+        if (checkedFile.Total > checkedFile.Problems.Length)
+            page.Line($"{checkedFile.Total - checkedFile.Problems.Length} more are not listed", Ink.Dim);
+        page.Line(
+            checkedFile.Valid ? $"{checkedFile.Lines} lines are a sound {checkedFile.Kind}" : $"{checkedFile.Total} problems in a {checkedFile.Kind}", Ink.Bold);
+    }
+
     /// <summary>A run that was restored.</summary>
     public static void Imported(Page page, ImportedRun imported) =>
         page.Line($"Run {imported.RunId} is restored from {imported.Lines} ledger lines and is {imported.Status}.");

@@ -72,7 +72,7 @@ public abstract record RunEvent
     /// <summary>An attempt ended without being merged.</summary>
     /// <param name="Task">The task.</param>
     /// <param name="Attempt">Attempt.</param>
-    /// <param name="Result">failed, conflict or lease-lost.</param>
+    /// <param name="Result">failed, conflict, lease-lost or aborted.</param>
     /// <param name="Code">Stable code of the reason.</param>
     /// <param name="Reason">One sentence.</param>
     public sealed record AttemptEnded(TaskId Task, int Attempt, string Result, string Code, string Reason) : RunEvent;

@@ -28,7 +28,6 @@ namespace Lodestar.Core.Runs;
 /// <param name="OnFinish">Command run when the run has ended, or null.</param>
 /// <param name="LostParallelism">Why tasks wait for each other or for a lane.</param>
 /// <param name="SpecMaintainer">Who keeps the specification true; null when the pipeline does not have the step.</param>
-/// <param name="SpecDocuments">What the spec maintainer may change; empty without one.</param>
 public sealed record RunPlan(
     ProjectId ProjectId,
     PlannedMission Mission,
@@ -48,11 +47,15 @@ public sealed record RunPlan(
     LanePreparation Lane,
     string? OnFinish,
     ImmutableArray<LostParallelism> LostParallelism,
-    PlannedProfile? SpecMaintainer = null,
-    ImmutableArray<MaintainedDocument> SpecDocuments = default)
+    PlannedProfile? SpecMaintainer = null)
 {
     /// <summary>What the spec maintainer may change; empty without one.</summary>
-    public ImmutableArray<MaintainedDocument> SpecDocuments { get; init; } = SpecDocuments.IsDefault ? [] : SpecDocuments;
+    public ImmutableArray<MaintainedDocument> SpecDocuments
+    {
+        get;
+        // Plans of the time before this step do not name it.
+        init => field = value.IsDefault ? [] : value;
+    } = [];
 
     /// <summary>Digest of the canonical plan: two plans with one hash decide the same.</summary>
     public string ComputeHash() =>

@@ -101,8 +101,10 @@ public static class RunPlanner
             inputs.Charter.Lane,
             inputs.Charter.OnFinish,
             waves.Lost,
-            maintains ? maintainer : null,
-            maintains ? inputs.Charter.SpecDocuments : []);
+            maintains ? maintainer : null)
+        {
+            SpecDocuments = maintains ? inputs.Charter.SpecDocuments : [],
+        };
     }
 
     // Implement and merge are what a run is; the charter may only leave out what lies between.

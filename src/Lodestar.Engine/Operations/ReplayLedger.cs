@@ -98,4 +98,5 @@ public sealed record EffectUnderWay(IdempotencyKey Key, string Kind, TaskId? Tas
 [JsonSerializable(typeof(ReplayedRun))]
 [JsonSerializable(typeof(ImportedRun))]
 [JsonSerializable(typeof(RunReceipts))]
+[JsonSerializable(typeof(ValidatedFile))]
 public sealed partial class EvidenceJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Lodestar.Engine.Schemas;
 using Lodestar.Mcp;
 using Lodestar.Mcp.Tools;
 using Lodestar.TestKit;

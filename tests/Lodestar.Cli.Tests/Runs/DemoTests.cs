@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Lodestar.Core;
+using Lodestar.Engine.Schemas;
 using Lodestar.TestKit;
 
 namespace Lodestar.Cli.Tests.Runs;

@@ -54,6 +54,22 @@ public class IdempotencyKeyTests
             Assert.Throws<FormatException>(() => IdempotencyKey.Parse(text));
     }
 
+    [Fact]
+    public void Twice_the_input_takes_no_more_than_its_share_of_memory()
+    {
+        Spent(1000);
+
+        Assert.InRange(Spent(8000) / (double)Spent(1000), 1, 12);
+
+        static long Spent(int members)
+        {
+            var inputs = JsonDocument.Parse("{" + string.Join(',', Enumerable.Range(0, members).Select(one => $"\"k{one}\":\"some text of a usual length\"")) + "}").RootElement;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            IdempotencyKey.For("implement", new("T1"), Snapshot, inputs);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     private static IdempotencyKey Key(string action, string task, string inputs, string? outputs = null)
     {
         using var parsed = JsonDocument.Parse(inputs);

@@ -88,6 +88,35 @@ public sealed class LedgerFileTests
         Assert.Equal("nul-padding", refused.Refusal.Details["rule"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task A_ledger_is_read_in_memory_that_does_not_grow_with_it()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        var hash = LedgerLine.NoHash;
+        for (var seq = 1; seq <= 40_000; seq++)
+        {
+            var line = LedgerLine.Write(World.Run, new(seq, default, "engine", new RunEvent.RunPaused("code", new string('x', 300))), hash);
+            hash = LedgerLine.HashOf(line);
+            file.Write(Encoding.UTF8.GetBytes(line + "\n"));
+        }
+
+        file.Position = 0;
+        long early = 0, late = 0;
+        await new LedgerFile(file).ReadAsync(
+            (_, entry, _) =>
+            {
+                if (entry.Seq == 12_000)
+                    early = GC.GetTotalMemory(forceFullCollection: true);
+                if (entry.Seq == 36_000)
+                    late = GC.GetTotalMemory(forceFullCollection: true);
+            },
+            CancellationToken.None);
+
+        Assert.InRange(file.Length, 20_000_000, 40_000_000);
+        Assert.InRange(late - early, long.MinValue, 4_000_000);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{\"v\":1,\"seq\"")]

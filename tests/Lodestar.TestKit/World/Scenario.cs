@@ -165,8 +165,10 @@ public sealed record Scenario(
             new(random.Next(4) == 0 ? ["setup"] : [], random.Next(4) == 0 ? ["ignored/.env"] : []),
             null,
             [],
-            maintainsSpec ? builder with { Name = "spec_maintainer" } : null,
-            maintainsSpec ? [new("SPEC.md", ["## Changelog"])] : []);
+            maintainsSpec ? builder with { Name = "spec_maintainer" } : null)
+        {
+            SpecDocuments = maintainsSpec ? [new("SPEC.md", ["## Changelog"])] : [],
+        };
     }
 
     private static readonly PlannedCheck[] Checks =
