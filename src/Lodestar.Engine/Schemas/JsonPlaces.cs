@@ -55,8 +55,8 @@ internal static class JsonPlaces
         return found;
     }
 
-    /// <summary>The first member whose name its object has already; the whole text when there is none.</summary>
-    internal static (string At, int Offset) Repeated(ReadOnlySpan<byte> json)
+    /// <summary>The first member whose name its object has already, and where it stands; null when there is none.</summary>
+    internal static (string Name, int Offset)? Repeated(ReadOnlySpan<byte> json)
     {
         var open = new Stack<HashSet<string>>();
         var reader = new Utf8JsonReader(json);
@@ -77,7 +77,7 @@ internal static class JsonPlaces
             }
         }
 
-        return ("$", 0);
+        return null;
     }
 
     private static string Item(string at, int index) => $"{at}[{index.ToString(CultureInfo.InvariantCulture)}]";

@@ -7,8 +7,6 @@ namespace Lodestar.Engine.Schemas;
 /// <summary>Reads JSON that others wrote, strictly, and holds it against a schema.</summary>
 internal static class JsonText
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     /// <summary>Reads one value; null when it cannot be read, and then the reason is among the problems.</summary>
     /// <param name="text">The bytes.</param>
     /// <param name="firstLine">The number of their first line within the file.</param>
@@ -24,23 +22,24 @@ internal static class JsonText
 
         try
         {
-            var node = JsonNode.Parse(text, null, Strict);
-            if (node is null)
-                problems.Add(firstLine, "type", "It is null.");
-            return node;
+            var node = JsonNode.Parse(text);
+            if (JsonPlaces.Repeated(text) is not { } repeated)
+            {
+                if (node is null)
+                    problems.Add(firstLine, "type", "It is null.");
+                return node;
+            }
+
+            var (line, column) = Position(text, repeated.Offset);
+            problems.Add(new(firstLine + line - 1, column, repeated.Name, "member-repeated", $"{repeated.Name} occurs twice."));
         }
-        catch (JsonException cause) when (cause.LineNumber is { } line)
+        catch (JsonException cause)
         {
-            problems.Add(new(firstLine + line, (int)(cause.BytePositionInLine ?? 0) + 1, "$", "not-json", Told(cause)));
-            return null;
+            problems.Add(new(
+                firstLine + (cause.LineNumber ?? 0), (int)(cause.BytePositionInLine ?? 0) + 1, "$", "not-json", Told(cause)));
         }
-        catch (JsonException)
-        {
-            var (at, offset) = JsonPlaces.Repeated(text);
-            var (line, column) = Position(text, offset);
-            problems.Add(new(firstLine + line - 1, column, at, "member-repeated", $"{at} occurs twice."));
-            return null;
-        }
+
+        return null;
     }
 
     /// <summary>Adds every way in which a value breaks a schema.</summary>
