@@ -17,22 +17,28 @@ internal sealed class CallTeller(McpServer server, ProgressToken? token) : ICall
     internal const string NewsLogger = "lodestar.news";
 
     private const string CallLogger = "lodestar";
-    private const float Whole = 100;
+    private const double Whole = 100;
 
     /// <inheritdoc/>
     public async Task BeginAsync(string what)
     {
         await SayAsync(LoggingLevel.Info, what).ConfigureAwait(false);
-        await ProgressAsync(0, what).ConfigureAwait(false);
+        await ProgressAsync(0, Whole, what).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task EndAsync(ToolAnswer answer)
     {
         if (answer.Code is null)
-            await ProgressAsync(Whole, answer.Summary).ConfigureAwait(false);
+            await ProgressAsync(Whole, Whole, answer.Summary).ConfigureAwait(false);
         await SayAsync(answer.Code is null ? LoggingLevel.Info : LoggingLevel.Error, answer.Summary).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task ProgressAsync(double done, double total, string what) => token is { } wanted
+        ? server.NotifyProgressAsync(
+            wanted, new ProgressNotificationValue { Progress = (float)done, Total = (float)total, Message = what }, cancellationToken: CancellationToken.None)
+        : Task.CompletedTask;
 
     /// <inheritdoc/>
     public async Task ChangedAsync(IReadOnlyList<string> uris)
@@ -64,9 +70,4 @@ internal sealed class CallTeller(McpServer server, ProgressToken? token) : ICall
                 CancellationToken.None);
 
     private Task SayAsync(LoggingLevel level, string text) => SayAsync(server, level, text, CallLogger);
-
-    private Task ProgressAsync(float done, string what) => token is { } wanted
-        ? server.NotifyProgressAsync(
-            wanted, new ProgressNotificationValue { Progress = done, Total = Whole, Message = what }, cancellationToken: CancellationToken.None)
-        : Task.CompletedTask;
 }

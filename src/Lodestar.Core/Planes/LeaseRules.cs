@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Lodestar.Core.Spec;
 using TaskStatus = Lodestar.Core.Spec.TaskStatus;
@@ -63,12 +64,22 @@ public static class LeaseRules
         };
 
     /// <summary>The refusal of a verb that needs a live lease where there is none.</summary>
-    public static Refusal NotHeld(TaskId task) => new(
+    /// <param name="task">The task.</param>
+    /// <param name="ranOut">The lease before, when it was not given back but ran out.</param>
+    public static Refusal NotHeld(TaskId task, Lease? ranOut) => new(
         "lease-not-held",
-        $"Task {task} is held by nobody.",
+        ranOut is null
+            ? $"Task {task} is held by nobody."
+            : $"The lease of {ranOut.Agent} on task {task} ran out at {ranOut.Expiry.Wall:yyyy-MM-dd'T'HH:mm:ss'Z'}; nobody holds it now.",
         $"lodestar task show {ShellWord.Quote(task.Value)}")
     {
-        Details = new JsonObject { ["task_id"] = task.Value, ["holder"] = null },
+        Details = new JsonObject
+        {
+            ["task_id"] = task.Value,
+            ["holder"] = null,
+            ["last_holder"] = ranOut?.Agent.Value,
+            ["expired_at"] = ranOut?.Expiry.Wall.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+        },
     };
 
     /// <summary>True when something was recorded under another definition of the task. Nothing, or an empty digest (a

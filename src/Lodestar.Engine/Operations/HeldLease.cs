@@ -1,6 +1,7 @@
 using Lodestar.Core;
 using Lodestar.Core.Planes;
 using Lodestar.Core.Spec;
+using Lodestar.Engine.Storage;
 
 namespace Lodestar.Engine.Operations;
 
@@ -17,7 +18,7 @@ internal sealed record HeldLease(TaskDefinition Task, Lease Lease)
             return found.Refusal!;
         var task = actor.Task;
         if (plane.Board.LeaseOf(task.Id) is not { } lease)
-            return LeaseRules.NotHeld(task.Id);
+            return LeaseRules.NotHeld(task.Id, plane.Store.RanOut(plane.Project, task.Id));
         return LeaseRules.ActFor(lease, actor.Agent) is { } refusal ? refusal : new HeldLease(task, lease);
     }
 }

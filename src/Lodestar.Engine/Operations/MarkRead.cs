@@ -16,7 +16,9 @@ public sealed record MarkRead(string? Task, string? Agent, ImmutableArray<string
     public Task<Outcome<MarkedMessages>> ExecuteAsync(EngineSession session, CancellationToken cancellation) =>
         session.DecideAsync(Decide, cancellation);
 
-    /// <summary>Writes the receipts, and one event when any is new.</summary>
+    private const int MostNamed = 200;
+
+    /// <summary>Writes the receipts, and one event when any is new. A long thread would make a long event: it names the first of them and counts all.</summary>
     /// <returns>How many are new.</returns>
     internal static int Record(PlaneChange plane, TaskId? task, string agent, IReadOnlyList<MessageId> messages)
     {
@@ -33,7 +35,8 @@ public sealed record MarkRead(string? Task, string? Agent, ImmutableArray<string
                 Data = new JsonObject
                 {
                     ["reader"] = agent,
-                    ["message_ids"] = new JsonArray([.. marked.Select(message => (JsonNode)message.Value)]),
+                    ["count"] = marked.Count,
+                    ["message_ids"] = new JsonArray([.. marked.Take(MostNamed).Select(message => (JsonNode)message.Value)]),
                 },
             });
         }
@@ -55,6 +58,8 @@ public sealed record MarkRead(string? Task, string? Agent, ImmutableArray<string
         }
 
         var warnings = new List<Warning>();
+        if (thread is { } read && plane.Board.Find(read) is null)
+            warnings.Add(new("task-unknown", $"The spec has no task {read}."));
         if (Reader(plane, warnings) is not { } reader)
             return AgentIds.Needed("lodestar msg mark-read");
         var messages = Messages.IsEmpty

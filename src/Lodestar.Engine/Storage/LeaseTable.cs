@@ -52,6 +52,16 @@ public static class LeaseTable
     public static long? LastFence(this StoreReader store, ProjectId project, TaskId task) => store.Database.QueryFirst(
         "select max(fence) from leases where project = ? and task_id = ?", row => row.Int64OrNull(0), project.Value, task.Value);
 
+    /// <summary>The lease last granted for a task, if it ended by running out; null when it was given back or there was none.</summary>
+    public static Lease? RanOut(this StoreReader store, ProjectId project, TaskId task) => store.Database.QueryFirst(
+        $"""
+        select {Columns} from leases where project = ?1 and task_id = ?2 and (ended_at is null or end_reason = 'expired')
+          and fence = (select max(fence) from leases where project = ?1 and task_id = ?2)
+        """,
+        Read,
+        project.Value,
+        task.Value) is { } last && !last.IsLive(store.Now) ? last : null;
+
     /// <summary>Grants a free task. A lease that merely ran out is recorded as ended first.</summary>
     /// <remarks>The caller has judged that no live lease exists; were it wrong, the unique index refuses the row.</remarks>
     public static Lease GrantLease(

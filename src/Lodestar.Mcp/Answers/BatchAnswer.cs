@@ -11,15 +11,23 @@ internal sealed record BatchAnswer(
     bool Ok, BatchAnswer.Counts Summary, ImmutableArray<BatchAnswer.Verified> Results, ImmutableArray<TaskId> AllNewlyReadyTaskIds)
 {
     /// <summary>Accepts each task on its own.</summary>
+    /// <param name="session">The project.</param>
+    /// <param name="tasks">The tasks.</param>
+    /// <param name="agent">Who accepts.</param>
+    /// <param name="notes">Remarks by task.</param>
+    /// <param name="tell">Told after each task: how many are done, of how many, and which was the last.</param>
+    /// <param name="cancellation">Ends it between two tasks.</param>
     public static async Task<Outcome<BatchAnswer>> VerifyAsync(
         EngineSession session,
         ImmutableArray<string> tasks,
         string? agent,
         ImmutableDictionary<string, string> notes,
+        Func<int, int, string, Task> tell,
         CancellationToken cancellation)
     {
         var lines = new List<Verified>();
-        foreach (var id in tasks.Select(task => task.Trim()).Distinct())
+        var named = tasks.Select(task => task.Trim()).Distinct().ToArray();
+        foreach (var id in named)
         {
             var verify = new VerifyTask([id], agent) { Note = notes.GetValueOrDefault(id) };
             var outcome = await verify.ExecuteAsync(session, cancellation).ConfigureAwait(false);
@@ -28,6 +36,7 @@ internal sealed record BatchAnswer(
             if (outcome.Refusal is { } refusal && IsOfCaller(refusal) && lines.Count == 0)
                 return refusal;
             lines.Add(Verified.Of(id, outcome));
+            await tell(lines.Count, named.Length, id).ConfigureAwait(false);
         }
 
         var succeeded = lines.Count(line => line.Success);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lodestar.Core;
+using Lodestar.Engine;
 using Lodestar.Engine.Operations;
 using Lodestar.Mcp.Answers;
 
@@ -10,6 +11,7 @@ internal static class MessageTools
 {
     private const int UsualWait = 30;
     private const int LongestWait = 3600;
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(10);
 
     private static readonly Argument<string?> Sender = new("from_agent_id", ArgumentKinds.Id);
     private static readonly Argument<string?> Thread = new("task_id", ArgumentKinds.Id);
@@ -87,7 +89,8 @@ internal static class MessageTools
         Accepts = [Arguments.Agent, Timeout, MessagePages.Limit, Arguments.Cursor, Arguments.MaxBytes],
         Run = (call, cancellation) => MessagePages.ReadAsync<AwaitedMessages>(
             call,
-            limit => new WaitForMessages(call.Agent(), Patience(call, limit)) { Since = From(call), Limit = limit }.ExecuteAsync,
+            limit => (session, token) => WaitAsync(
+                call, new WaitForMessages(call.Agent(), Patience(call, limit)) { Since = From(call), Limit = limit }, session, token),
             awaited => awaited.Messages,
             cancellation),
         Result = (outcome, _) => new(
@@ -135,6 +138,29 @@ internal static class MessageTools
         Summary = marked => $"{marked.UpdatedCount} messages marked as read",
         Changed = marked => marked.TaskId is { } task ? [ResourceUris.Thread(task.Value)] : [],
     };
+
+    /// <summary>Waits, and says so now and then: a client that hears of progress does not give up meanwhile.</summary>
+    private static async Task<Outcome<AwaitedMessages>> WaitAsync(
+        ToolCall call, WaitForMessages wait, EngineSession session, CancellationToken cancellation)
+    {
+        var waiting = wait.ExecuteAsync(session, cancellation);
+        var clock = call.Desk.World.Clock;
+        for (var told = TimeSpan.Zero; wait.Timeout > Often; told += Often)
+        {
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var pause = Task.Delay(Often, clock, over.Token);
+            if (await Task.WhenAny(waiting, pause).ConfigureAwait(false) == waiting || cancellation.IsCancellationRequested)
+            {
+                await over.CancelAsync().ConfigureAwait(false);
+                break;
+            }
+
+            var done = Math.Min((told + Often).TotalSeconds, wait.Timeout.TotalSeconds);
+            await call.Teller.ProgressAsync(done, wait.Timeout.TotalSeconds, "Nothing has come yet").ConfigureAwait(false);
+        }
+
+        return await waiting.ConfigureAwait(false);
+    }
 
     /// <summary>How long to wait. What came is read again when it was too much for one answer, and not waited for again.</summary>
     private static TimeSpan Patience(ToolCall call, int limit) =>

@@ -117,7 +117,14 @@ internal static class TaskWorkTools
         Run = (call, cancellation) => Arguments.CheckTasks(call.Get(Arguments.Tasks)) is { } refusal
             ? Task.FromResult<Outcome<BatchAnswer>>(refusal)
             : call.InSessionAsync(
-                (session, token) => BatchAnswer.VerifyAsync(session, call.Get(Arguments.Tasks), call.Agent(), call.Get(Notes), token), cancellation),
+                (session, token) => BatchAnswer.VerifyAsync(
+                    session,
+                    call.Get(Arguments.Tasks),
+                    call.Agent(),
+                    call.Get(Notes),
+                    (done, of, task) => done == of ? Task.CompletedTask : call.Teller.ProgressAsync(100.0 * done / of, 100, task),
+                    token),
+                cancellation),
         Result = (outcome, _) => outcome.Data!,
         Type = McpJson.Default.BatchAnswer,
         Summary = batch => $"Verified {batch.Summary.Succeeded} of {batch.Summary.Total} tasks",

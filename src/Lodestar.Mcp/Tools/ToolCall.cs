@@ -8,10 +8,14 @@ namespace Lodestar.Mcp.Tools;
 /// <param name="tool">The tool.</param>
 /// <param name="sent">The arguments as they came.</param>
 /// <param name="desk">The server's side.</param>
-internal sealed class ToolCall(Tool tool, IReadOnlyDictionary<string, JsonElement> sent, ToolDesk desk)
+/// <param name="teller">Tells the client how it comes along.</param>
+internal sealed class ToolCall(Tool tool, IReadOnlyDictionary<string, JsonElement> sent, ToolDesk desk, ICallTeller teller)
 {
     /// <summary>The server's side.</summary>
     public ToolDesk Desk { get; } = desk;
+
+    /// <summary>Tells the client how it comes along.</summary>
+    public ICallTeller Teller { get; } = teller;
 
     /// <summary>The value of an argument; its default when it was not sent or is null.</summary>
     public T Get<T>(Argument<T> argument) => Sent(argument) is { } value ? argument.Read(value) : argument.Absent;

@@ -106,7 +106,7 @@ internal sealed class ToolDesk(string directory, SessionWorld world, ServerLog l
     private async Task<ToolAnswer> RunAsync(
         Tool tool, IReadOnlyDictionary<string, JsonElement> sent, ICallTeller teller, CancellationToken cancellation)
     {
-        var call = new ToolCall(tool, sent, this);
+        var call = new ToolCall(tool, sent, this, teller);
         if (call.Check() is { } refusal)
             return ToolAnswer.Of(refusal);
         if (tool.Begins is { } begins)
@@ -159,6 +159,9 @@ internal interface ICallTeller
 {
     /// <summary>The work begins.</summary>
     Task BeginAsync(string what);
+
+    /// <summary>So much of the work is done. Told in rising order.</summary>
+    Task ProgressAsync(double done, double total, string what);
 
     /// <summary>Resources read differently now.</summary>
     Task ChangedAsync(IReadOnlyList<string> uris);

@@ -149,6 +149,24 @@ public sealed class TalkTests : IDisposable
                 .Select(one => $"{one.Method} {one.Params!["uri"] ?? one.Params["data"] ?? one.Params["progress"]}"));
     }
 
+    [Fact]
+    public async Task A_batch_tells_how_far_it_is()
+    {
+        project.Define("  F1: {title: a, status: done}\n  F2: {title: b, status: done}\n  F3: {title: c}\n  F4: {title: d, status: done}");
+        var agent = await project.JoinAsync();
+        await using var wire = new McpWire(project);
+        await wire.InitializeAsync();
+
+        await wire.SendAsync(
+            """{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"lodestar_task_batch_verify","arguments":{"task_ids":["F1","F2","F3","F4"],"agent_id":"?"},"_meta":{"progressToken":7}}}"""
+                .Replace("?", agent, StringComparison.Ordinal));
+        await wire.AnswerAsync(5);
+
+        Assert.Equal(
+            ["0", "25", "50", "75", "100"],
+            wire.Notifications.Where(one => one["method"]!.GetValue<string>() == "notifications/progress").Select(one => one["params"]!["progress"]!.ToJsonString()));
+    }
+
     [Theory]
     [InlineData("lodestar://task/a%2Fb%20c")]
     [InlineData("lodestar://task/a%2Fb%20c/thread")]

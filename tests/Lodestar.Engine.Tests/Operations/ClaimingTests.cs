@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Lodestar.Engine.Operations;
 using Lodestar.TestKit;
 
@@ -93,6 +95,28 @@ public sealed class ClaimingTests : IDisposable
 
         Assert.Null(await project.RefusedAsync(new ClaimTask("F001", second, Quarter).ExecuteAsync));
     }
+
+    [Fact]
+    public async Task Who_renews_too_late_is_told_when_the_lease_ran_out()
+    {
+        var agent = await project.JoinAsync();
+        await project.DoneAsync(new ClaimTask("F001", agent, Quarter).ExecuteAsync);
+        project.Clock.Advance(Quarter);
+
+        var late = (await project.RunAsync(new RenewLease("F001", agent, Quarter).ExecuteAsync)).Refusal!;
+        await project.DoneAsync(new ClaimTask("F001", agent, Quarter).ExecuteAsync);
+        await project.DoneAsync(new ReleaseTask("F001", agent).ExecuteAsync);
+        var released = (await project.RunAsync(new RenewLease("F001", agent, Quarter).ExecuteAsync)).Refusal!;
+
+        Assert.Equal(("lease-not-held", agent), (late.Code, late.Details["last_holder"]!.GetValue<string>()));
+        Assert.Contains("ran out at 2031-05-14T12:15:00Z", late.Message, StringComparison.Ordinal);
+        Assert.Equal(("lease-not-held", null), (released.Code, released.Details["last_holder"]));
+    }
+
+    [Fact]
+    public void However_clocks_are_set_and_machines_restart_a_task_is_given_again_only_after_its_lease_was_put_on_record_as_over() =>
+        Prop.ForAll(Gen.Choose(0, 99).ListOf(14).ToArbitrary(), moves => OneHolderAtATimeAsync(moves).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(8));
 
     [Fact]
     public async Task After_a_restart_of_the_machine_the_wall_clock_decides()
@@ -214,5 +238,31 @@ public sealed class ClaimingTests : IDisposable
         await project.DoneAsync((session, cancellation) => new ShowStatus(session).ExecuteAsync(cancellation));
 
         Assert.Equal(["spec.yaml"], Directory.GetFileSystemEntries(Path.Combine(project.Root, ".lodestar")).Select(Path.GetFileName));
+    }
+
+    private static async Task<bool> OneHolderAtATimeAsync(IEnumerable<int> moves)
+    {
+        using var world = new PlaneProject("  F001: {title: First}");
+        string[] agents = [await world.JoinAsync(), await world.JoinAsync()];
+        foreach (var move in moves)
+        {
+            var amount = TimeSpan.FromMinutes(move);
+            Func<Task> act = (move % 7) switch
+            {
+                0 => () => Task.Run(() => world.Clock.Advance(amount)),
+                1 => () => Task.Run(() => world.Clock.SetWall(amount * 60)),
+                2 => () => Task.Run(() => world.Clock.SetWall(-amount * 60)),
+                3 => () => Task.Run(world.Clock.Reboot),
+                4 => () => world.RunAsync(new ReleaseTask("F001", agents[move % 2]).ExecuteAsync),
+                _ => () => world.RunAsync(new ClaimTask("F001", agents[move % 2], Quarter).ExecuteAsync),
+            };
+            await act();
+        }
+
+        // Claims and ends of leases take turns, and each end is that of the claim before it.
+        var story = (await world.DoneAsync(new ListEvents { Types = ["task.claim", "task.release", "lease.expired"] }.ExecuteAsync)).Events;
+        return story.Select((line, place) => place % 2 == 0
+            ? line.Type == "task.claim"
+            : line.Type != "task.claim" && line.Data["lease_id"]!.GetValue<string>() == story[place - 1].Data["lease_id"]!.GetValue<string>()).All(fits => fits);
     }
 }

@@ -1,3 +1,5 @@
+using Lodestar.Core;
+using Lodestar.Core.Planes;
 using Lodestar.Engine.Operations;
 using Lodestar.Engine.Storage;
 using Lodestar.TestKit;
@@ -134,6 +136,30 @@ public sealed class MessageTests : IDisposable
         Assert.Equal<string>([bob, ada], message.ReadBy);
         Assert.Equal<MessageReceipt>(
             [new MessageReceipt(bob, TestClock.Noon), new MessageReceipt(ada, TestClock.Noon + TimeSpan.FromMinutes(1))], message.Receipts!.Value);
+    }
+
+    [Fact]
+    public async Task A_long_thread_read_at_once_is_one_event_that_counts_all_and_names_some()
+    {
+        var agent = await project.JoinAsync();
+        using (var session = project.Open())
+        {
+            await session.Store.DecideAsync<object>(
+                store =>
+                {
+                    for (var number = 0; number < 300; number++)
+                        store.AddMessage(ProjectId.Parse("01JZ0000000000000000000000"), new MessageDraft(new("F001"), null, new(agent), "x"));
+                    return Outcome<object>.Done(store);
+                },
+                CancellationToken.None);
+        }
+
+        await project.DoneAsync(new MarkRead("F001", agent, []).ExecuteAsync);
+        var unknown = await project.RunAsync(new MarkRead("F999", agent, []).ExecuteAsync);
+
+        var read = Assert.Single((await project.DoneAsync(new ListEvents { Types = ["message.read"] }.ExecuteAsync)).Events);
+        Assert.Equal((300, 200), (read.Data["count"]!.GetValue<int>(), read.Data["message_ids"]!.AsArray().Count));
+        Assert.Equal("task-unknown", Assert.Single(unknown.Warnings).Code);
     }
 
     [Fact]
