@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Lodestar.Core.Runs;
 
 namespace Lodestar.Core;
 
@@ -135,6 +136,13 @@ public readonly record struct ProjectId(string Value) : ITextId<ProjectId>, ICom
     public static ProjectId Parse(string text) => IdText.IsUlid(text)
         ? new(text)
         : throw new FormatException($"\"{text}\" is not of the form a ULID (26 characters).");
+
+    /// <summary>The identity of a project whose spec names none: it follows from where its history began, so every clone of it
+    /// has the same, also after its store was deleted.</summary>
+    /// <param name="rootCommit">The commit its history began with.</param>
+    /// <param name="folder">The project's folder in the repository, <c>.</c> for the whole: one repository may hold several.</param>
+    public static ProjectId OfHistory(string rootCommit, string folder) =>
+        new(UlidText.OfDigest(Sha256Text.Of($"project\n{rootCommit}\n{folder}")));
 
     /// <summary>Orders by text, which for this form is also by time.</summary>
     public int CompareTo(ProjectId other) => string.CompareOrdinal(Value, other.Value);

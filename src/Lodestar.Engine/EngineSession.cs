@@ -11,6 +11,7 @@ namespace Lodestar.Engine;
 public sealed class EngineSession : IDisposable
 {
     private readonly SpecIndexSource specs;
+    private readonly Lazy<ProjectId?> historicProject;
 
     private EngineSession(ActionContext context, CallerEnvironment caller, SessionWorld world)
     {
@@ -20,6 +21,7 @@ public sealed class EngineSession : IDisposable
         Store = new RuntimeStore(context.Runtime, world.Clock, world.Ids);
         Spec = new SpecFile(context.Root.Value);
         specs = new(Spec, Path.Combine(context.Root.Value, ContextResolver.StateDirectory, "cache", "spec-index"));
+        historicProject = new(() => ProjectHistory.Identity(context));
     }
 
     /// <summary>Who acts, where, on what authority.</summary>
@@ -66,10 +68,17 @@ public sealed class EngineSession : IDisposable
 
     /// <summary>Changes the runtime plane in one transaction, unless the decision is a refusal.</summary>
     /// <typeparam name="T">The decision's data.</typeparam>
-    public async Task<Outcome<T>> DecideAsync<T>(Func<PlaneChange, Outcome<T>> decide, CancellationToken cancellation)
+    /// <param name="decide">Reads, judges and writes. It may run twice and must have no effect but on the transaction.</param>
+    /// <param name="cancellation">Ends the wait for other writers.</param>
+    /// <param name="hopeless">Why the decision would be a refusal as the planes are; asked only when others are writing.</param>
+    public async Task<Outcome<T>> DecideAsync<T>(
+        Func<PlaneChange, Outcome<T>> decide, CancellationToken cancellation, Func<PlaneView, Refusal?>? hopeless = null)
         where T : class
     {
-        var outcome = await OverSpecAsync(spec => Store.DecideAsync(store => Decide(new PlaneChange(this, spec, store)), cancellation)).ConfigureAwait(false);
+        var outcome = await OverSpecAsync(spec => Store.DecideAsync(
+            store => Decide(new PlaneChange(this, spec, store)),
+            cancellation,
+            hopeless is null ? null : store => hopeless(new PlaneView(this, spec, store)))).ConfigureAwait(false);
         return Store.TakeNotice() is { } notice ? outcome.Warn(notice) : outcome;
 
         Outcome<T> Decide(PlaneChange plane)
@@ -80,6 +89,10 @@ public sealed class EngineSession : IDisposable
             return decided;
         }
     }
+
+    /// <summary>The identity that follows from the repository's history, for a project that has none in spec and store; null where
+    /// there is no history.</summary>
+    internal ProjectId? HistoricProject() => historicProject.Value;
 
     /// <inheritdoc/>
     public void Dispose() => Store.Dispose();

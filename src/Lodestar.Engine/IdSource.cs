@@ -7,8 +7,6 @@ namespace Lodestar.Engine;
 /// <remarks>Derived classes replace <see cref="Fill"/> alone, so a seeded test draws the same forms.</remarks>
 public class IdSource
 {
-    private const string Crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
     /// <summary>Draws an agent id.</summary>
     public AgentId Agent() => new("A" + Hex(4));
 
@@ -33,11 +31,7 @@ public class IdSource
         UInt128 value = (UInt128)(ulong)now.ToUnixTimeMilliseconds() << 80;
         foreach (var (index, part) in random.ToArray().Index())
             value |= (UInt128)part << (8 * (9 - index));
-
-        Span<char> text = stackalloc char[26];
-        for (var position = 25; position >= 0; position--, value >>= 5)
-            text[position] = Crockford[(int)(value & 31)];
-        return new string(text);
+        return UlidText.Of(value);
     }
 
     /// <summary>Fills the span with random bytes.</summary>

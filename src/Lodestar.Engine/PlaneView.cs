@@ -15,7 +15,7 @@ public class PlaneView
     private int boardMadeAt;
 
     internal PlaneView(EngineSession session, SpecIndex spec, StoreReader store)
-        : this(session, spec, store, store.Project(spec.Project.Id))
+        : this(session, spec, store, store.Project(spec.Project.Id, session.HistoricProject))
     {
     }
 
@@ -97,7 +97,7 @@ public class PlaneView
 public sealed class PlaneChange : PlaneView
 {
     internal PlaneChange(EngineSession session, SpecIndex spec, StoreTransaction store)
-        : base(session, spec, store, store.ClaimProject(spec.Project.Id))
+        : base(session, spec, store, store.ClaimProject(spec.Project.Id, session.HistoricProject))
     {
         Store = store;
         EndLapsedLeases();

@@ -72,20 +72,9 @@ public sealed record PlannedMission(MissionId Id, string Slug, string Title, str
     /// <summary>Name of the mission that runs without one belong to.</summary>
     public const string ImplicitSlug = "adhoc";
 
-    private const string Crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
     /// <summary>The implicit mission of a project; its id follows from the project's.</summary>
     public static PlannedMission Implicit(ProjectId project) =>
-        new(new(Ulid(Sha256Text.Of($"{ImplicitSlug}\n{project}"))), ImplicitSlug, "Ad hoc", "");
-
-    private static string Ulid(string digest)
-    {
-        var value = UInt128.Parse(digest.AsSpan(0, 32), System.Globalization.NumberStyles.AllowHexSpecifier);
-        Span<char> text = stackalloc char[26];
-        for (var position = 25; position >= 0; position--, value >>= 5)
-            text[position] = Crockford[(int)(value & 31)];
-        return new string(text);
-    }
+        new(new(UlidText.OfDigest(Sha256Text.Of($"{ImplicitSlug}\n{project}"))), ImplicitSlug, "Ad hoc", "");
 }
 
 /// <summary>A task as the run will do it, whatever the spec says later.</summary>

@@ -29,7 +29,8 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
         if (LaneGate.Check(session, "task claim") is { } refusal)
             return refusal;
         TaskDefinition? task = null;
-        var claimed = await session.DecideAsync(plane => Decide(session, plane, out task), cancellation).ConfigureAwait(false);
+        var claimed = await session.DecideAsync(
+            plane => Decide(session, plane, out task), cancellation, plane => Judge(session, plane).Refusal).ConfigureAwait(false);
         if (claimed.Data is not { } lease || !WithContext)
             return claimed;
 
@@ -41,23 +42,11 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
     private Outcome<ClaimedTask> Decide(EngineSession session, PlaneChange plane, out TaskDefinition? task)
     {
         task = null;
-        var actor = plane.Actor(Agent);
-        if (actor.Refusal is { } unknown)
-            return unknown;
-        if (actor.Agent is not { } agent)
-            return AgentIds.Needed($"lodestar task claim {ShellWord.Quote(Task)}");
-        if (LeaseTerm.Check(Term) is { } outOfRange)
-            return outOfRange;
-        var found = plane.Task(Task);
-        task = found.Data;
-        if (task is null)
-            return found.Refusal!;
-        if (LeaseRules.Claim(plane.Board, task) is { } refusal)
-            return refusal;
-        var overlap = LockOverlap.Check(session, plane.Board, task, agent, Force, Reason);
-        if (overlap.Refusal is { } overlapping)
-            return overlapping;
-
+        var judged = Judge(session, plane);
+        if (judged.Data is not { } sound)
+            return judged.Refusal!;
+        task = sound.Task;
+        var agent = sound.Agent;
         var lease = plane.Store.GrantLease(plane.Project, task.Id, agent, null, DefinitionHash.Of(task), Term);
         plane.Store.TouchAgent(agent);
         var data = new JsonObject
@@ -71,7 +60,25 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
         if (Reason is not null)
             data["reason"] = Reason;
         plane.Append(new("task.claim") { Agent = agent, Task = task.Id, Data = data });
-        return Outcome<ClaimedTask>.Done(Answer(plane, task, lease), Next(task.Id, lease), overlap.Warnings);
+        return Outcome<ClaimedTask>.Done(Answer(plane, task, lease), Next(task.Id, lease), sound.Overlaps);
+    }
+
+    private Outcome<Sound> Judge(EngineSession session, PlaneView plane)
+    {
+        var actor = plane.Actor(Agent);
+        if (actor.Refusal is { } unknown)
+            return unknown;
+        if (actor.Agent is not { } agent)
+            return AgentIds.Needed($"lodestar task claim {ShellWord.Quote(Task)}");
+        if (LeaseTerm.Check(Term) is { } outOfRange)
+            return outOfRange;
+        var found = plane.Task(Task);
+        if (found.Data is not { } task)
+            return found.Refusal!;
+        if (LeaseRules.Claim(plane.Board, task) is { } refusal)
+            return refusal;
+        var overlap = LockOverlap.Check(session, plane.Board, task, agent, Force, Reason);
+        return overlap.Refusal is { } overlapping ? overlapping : new Sound(task, agent, overlap.Warnings);
     }
 
     private ClaimedTask Answer(PlaneChange plane, TaskDefinition task, Lease lease)
@@ -83,6 +90,9 @@ public sealed record ClaimTask(string Task, string? Agent, TimeSpan Term, bool W
             UnreadCount = unread == 0 ? null : unread,
         };
     }
+
+    /// <summary>A claim that nothing speaks against.</summary>
+    private sealed record Sound(TaskDefinition Task, AgentId Agent, IReadOnlyList<Warning> Overlaps);
 
     private static NextAction[] Next(TaskId task, Lease lease)
     {

@@ -22,6 +22,7 @@ internal static partial class FolderChecks
                 .. Leftovers(folder, fix),
                 .. Backups(context.Runtime.Value),
                 .. Held(context),
+                .. ReadOnly(folder),
                 .. fix ? Caches(folder) : [],
             ];
         }
@@ -85,10 +86,15 @@ internal static partial class FolderChecks
         string[] locks = [context.Runtime.Value + RuntimeStore.LockSuffix, Path.Combine(context.Root.Value, SpecFile.LockPath)];
         foreach (var path in locks.Where(File.Exists))
         {
-            using var held = FileLock.TryAcquire(path, TimeSpan.Zero);
-            if (held is null)
+            if (FileLock.IsHeld(path))
                 yield return HealthCheck.Info("locks", $"A living process holds {path}; it is freed when that process ends.");
         }
+    }
+
+    private static IEnumerable<HealthCheck> ReadOnly(string folder)
+    {
+        if (OperatingSystem.IsLinux() && !PosixFile.IsWritable(folder))
+            yield return HealthCheck.Warn("state-folder", $"{folder} cannot be written by you: queries work, changes are refused.", null);
     }
 
     private static IEnumerable<HealthCheck> Caches(string folder)

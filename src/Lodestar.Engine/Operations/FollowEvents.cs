@@ -37,7 +37,7 @@ public sealed record FollowEvents(ListEvents Question)
 
         using var timeUp = new CancellationTokenSource(Timeout ?? System.Threading.Timeout.InfiniteTimeSpan, session.Clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellation);
-        var stream = new Stream(this, named.Id, tell, gap);
+        var stream = new Stream(this, named, tell, gap);
         try
         {
             await stream.RunAsync(session.Store, end.Token).ConfigureAwait(false);
@@ -51,7 +51,7 @@ public sealed record FollowEvents(ListEvents Question)
     }
 
     /// <summary>Where the reader is.</summary>
-    private sealed class Stream(FollowEvents follow, ProjectId? named, Action<EventLine> tell, Action<EventGap> gap)
+    private sealed class Stream(FollowEvents follow, NamedProject named, Action<EventLine> tell, Action<EventGap> gap)
     {
         private string? name;
         private bool begun;
@@ -87,7 +87,7 @@ public sealed record FollowEvents(ListEvents Question)
 
         private EventPage? Look(StoreReader store)
         {
-            var project = store.Project(named);
+            var project = named.In(store);
             var newest = store.NewestEvent(project);
             var found = store.StoreName();
             First = store.FirstEvent();

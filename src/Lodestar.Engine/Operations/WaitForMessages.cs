@@ -34,9 +34,11 @@ public sealed record WaitForMessages(string? Agent, TimeSpan Timeout)
         if (first.Data is not { } asked)
             return first.Refusal!;
         var project = await NamedProject.OfAsync(session, cancellation);
+        if (project.Data is not { } named)
+            return project.Refusal!;
         var filter = new InboxFilter(1) { AlsoRead = Since is not null, After = Place() };
         var arrived = await session.Store.UntilAsync(
-            store => store.Inbox(store.Project(project.Data?.Id), asked.AgentId, filter) is { Count: > 0 } found ? found : null,
+            store => store.Inbox(named.In(store), asked.AgentId, filter) is { Count: > 0 } found ? found : null,
             Timeout,
             cancellation);
         if (arrived is null)

@@ -27,6 +27,31 @@ public sealed class FileLock : IDisposable
     public static FileLock? TryAcquire(string path, TimeSpan wait, CancellationToken cancellation = default) =>
         TryAcquireAsync(path, wait, cancellation).GetAwaiter().GetResult();
 
+    /// <summary>True when somebody holds the lock at this moment. Writes nothing, and does not keep who wants it out.</summary>
+    /// <exception cref="IOException">The lock file cannot be opened.</exception>
+    public static bool IsHeld(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        if (!OperatingSystem.IsLinux())
+        {
+            using var taken = TryAcquire(path, TimeSpan.Zero);
+            return taken is null;
+        }
+
+        var descriptor = PosixFile.OpenForLook(path);
+        if (descriptor < 0)
+            return File.Exists(path) ? throw PosixFile.Failure("open", path) : false;
+        try
+        {
+            return !Take(descriptor, path, PosixFile.SharedLock | PosixFile.DoNotWait);
+        }
+        finally
+        {
+            _ = PosixFile.Close(descriptor);
+        }
+    }
+
     /// <summary>Gives the lock back.</summary>
     public void Dispose()
     {
@@ -43,7 +68,7 @@ public sealed class FileLock : IDisposable
             var descriptor = PosixFile.OpenForLock(path);
             if (descriptor < 0)
                 throw PosixFile.Failure("open", path);
-            if (!Take(descriptor, path, PosixFile.DoNotWait))
+            if (!Take(descriptor, path, PosixFile.ExclusiveLock | PosixFile.DoNotWait))
             {
                 var left = wait - patience.Elapsed;
                 if (left <= TimeSpan.Zero)
@@ -68,13 +93,15 @@ public sealed class FileLock : IDisposable
     private static async Task<bool> WaitInQueueAsync(
         int descriptor, string path, TimeSpan left, CancellationToken cancellation)
     {
-        var turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Who waited goes on right here, on the thread that got the lock: handing over to another one lets all others wait for
+        // the scheduler once more, while the lock is held.
+        var turn = new TaskCompletionSource<bool>();
         var abandoned = 0;
         var waiter = new Thread(() =>
         {
             try
             {
-                Take(descriptor, path, 0);
+                Take(descriptor, path, PosixFile.ExclusiveLock);
                 turn.TrySetResult(true);
             }
             catch (IOException cause)
@@ -105,7 +132,7 @@ public sealed class FileLock : IDisposable
 
     private static bool Take(int descriptor, string path, int mode)
     {
-        while (PosixFile.Lock(descriptor, PosixFile.ExclusiveLock | mode) != 0)
+        while (PosixFile.Lock(descriptor, mode) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             if (error == PosixFile.WouldBlock)

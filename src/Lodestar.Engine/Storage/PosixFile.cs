@@ -6,11 +6,13 @@ namespace Lodestar.Engine.Storage;
 /// <remarks>.NET's own file handles take a shared lock when opened, which would fight with ours.</remarks>
 internal static partial class PosixFile
 {
+    internal const int SharedLock = 1;
     internal const int ExclusiveLock = 2;
     internal const int DoNotWait = 4;
     internal const int Interrupted = 4;
     internal const int WouldBlock = 11;
 
+    private const int WriteAndSearch = 3;
     private const int ReadOnly = 0;
     private const int ReadWrite = 2;
     private const int Create = 0x40;
@@ -19,6 +21,12 @@ internal static partial class PosixFile
 
     /// <summary>Opens a file for locking, creating it when missing; children do not inherit it.</summary>
     internal static int OpenForLock(string path) => Open(path, ReadWrite | Create | CloseOnExec, ModeBeforeMask);
+
+    /// <summary>Opens a file that is there to look at its lock; works where nothing can be written.</summary>
+    internal static int OpenForLook(string path) => Open(path, ReadOnly | CloseOnExec, 0);
+
+    /// <summary>True when the directory can be written, as far as permissions and mount say; tries nothing.</summary>
+    internal static bool IsWritable(string path) => Access(path, WriteAndSearch) == 0;
 
     /// <summary>Flushes a directory, so that a rename inside it survives a power loss.</summary>
     internal static void FlushDirectory(string path)
@@ -49,6 +57,9 @@ internal static partial class PosixFile
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AddName(string path, string second);

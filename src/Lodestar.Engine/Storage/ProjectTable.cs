@@ -2,8 +2,8 @@ using Lodestar.Core;
 
 namespace Lodestar.Engine.Storage;
 
-/// <summary>Which project the rows of a store belong to. A spec of the predecessor names none; the store then draws an
-/// identity and keeps it until a planning verb writes one into the spec.</summary>
+/// <summary>Which project the rows of a store belong to. A spec of the predecessor names none; the store then keeps the one that
+/// follows from the repository's history, or without Git one that it draws, until a planning verb writes one into the spec.</summary>
 public static class ProjectTable
 {
     // What a store without rows answers; nothing is ever written under it.
@@ -14,21 +14,26 @@ public static class ProjectTable
     /// <summary>The project whose rows a reader sees.</summary>
     /// <param name="store">The store.</param>
     /// <param name="named">The identity in the spec, or null.</param>
-    public static ProjectId Project(this StoreReader store, ProjectId? named)
+    /// <param name="derive">Gives the identity that follows from history, or null where there is none; asked only when neither spec
+    /// nor store knows one.</param>
+    public static ProjectId Project(this StoreReader store, ProjectId? named, Func<ProjectId?>? derive = null)
     {
         var kept = store.Kept();
         if (named is { } project)
             return kept is { Drawn: true } ? kept.Project : project;
-        return kept?.Project ?? Nobody;
+        return kept?.Project ?? derive?.Invoke() ?? Nobody;
     }
 
-    /// <summary>The project whose rows a writer changes: remembers its identity, and moves the rows of a drawn one to
+    /// <summary>The project whose rows a writer changes: remembers its identity, and moves the rows of one that was not named to
     /// the identity the spec has got since.</summary>
-    public static ProjectId ClaimProject(this StoreTransaction store, ProjectId? named)
+    /// <param name="store">The transaction.</param>
+    /// <param name="named">The identity in the spec, or null.</param>
+    /// <param name="derive">As for <see cref="Project"/>.</param>
+    public static ProjectId ClaimProject(this StoreTransaction store, ProjectId? named, Func<ProjectId?>? derive = null)
     {
         var kept = store.Kept();
         if (kept is null)
-            return store.Keep(named ?? ProjectId.Parse(store.Ids.Ulid(store.Now.Wall)), drawn: named is null);
+            return store.Keep(named ?? derive?.Invoke() ?? ProjectId.Parse(store.Ids.Ulid(store.Now.Wall)), drawn: named is null);
         if (named is not { } project)
             return kept.Project;
         if (!kept.Drawn)

@@ -81,7 +81,10 @@ public sealed class RuntimeStore : IDisposable
     /// <typeparam name="T">The data of a decision that is not refused.</typeparam>
     /// <param name="decide">Reads, judges and writes. It may run twice and must have no effect but on the transaction.</param>
     /// <param name="cancellation">Ends the wait for other writers.</param>
-    public async Task<Outcome<T>> DecideAsync<T>(Func<StoreTransaction, Outcome<T>> decide, CancellationToken cancellation)
+    /// <param name="hopeless">Why the decision would be a refusal as the store is; asked only when others are writing, so that who
+    /// comes too late does not queue to hear it.</param>
+    public async Task<Outcome<T>> DecideAsync<T>(
+        Func<StoreTransaction, Outcome<T>> decide, CancellationToken cancellation, Func<StoreReader, Refusal?>? hopeless = null)
         where T : class
     {
         Outcome<T>? refused = null;
@@ -93,6 +96,8 @@ public sealed class RuntimeStore : IDisposable
                 return refused!;
         }
 
+        if (hopeless is not null && IsBusy() && await ReadAsync(hopeless, cancellation).ConfigureAwait(false) is { } late)
+            return late;
         return await TransactAsync(decide, outcome => outcome.Refusal is null, Rehearse, cancellation).ConfigureAwait(false) ?? refused!;
 
         bool Rehearse(SqliteConnection copy)
@@ -301,6 +306,8 @@ public sealed class RuntimeStore : IDisposable
             writing = null;
         }
     }
+
+    private bool IsBusy() => writeTurn.CurrentCount == 0 || FileLock.IsHeld(LockPath);
 
     private async Task<FileLock> QueueAsync(CancellationToken cancellation)
     {

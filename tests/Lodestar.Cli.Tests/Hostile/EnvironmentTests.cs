@@ -129,6 +129,27 @@ public sealed class EnvironmentTests : IDisposable
         Assert.True(run.ExitCode == 1 && run.Code is not null, run.ToString());
     }
 
+    /// <summary>A mount of our own, because tests may run as somebody whom permissions do not hold.</summary>
+    [Fact]
+    public async Task In_a_read_only_checkout_queries_and_doctor_work_and_changes_are_refused()
+    {
+        const string ReadOnly = "exec unshare -rm sh -c 'mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\" && exec \"$@\"' sh \"$@\"";
+        (await program.RunAsync(scratch.PathOf("p"), "agent", "join", "--json")).MustSucceed();
+        await using (var possible = program.StartThrough(scratch.PathOf("p"), "exec unshare -rm true"))
+        {
+            // Some machines allow no mounts to anybody; the rest of this cannot be tried there.
+            if ((await possible.EndAsync(Patience)).ExitCode != 0)
+                return;
+        }
+
+        var healthy = await ThroughAsync(ReadOnly, "doctor", "--json");
+        var join = await ThroughAsync(ReadOnly, "agent", "join", "--json");
+
+        Assert.True(healthy.ExitCode == 0, healthy.ToString());
+        Assert.Contains("queries work", healthy.Output, StringComparison.Ordinal);
+        Assert.Equal((3, "store-unwritable"), (join.ExitCode, join.Code));
+    }
+
     public void Dispose() => scratch.Dispose();
 
     private async Task<ProgramRun> ThroughAsync(string script, params string[] arguments)

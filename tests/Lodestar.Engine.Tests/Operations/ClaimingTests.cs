@@ -47,6 +47,18 @@ public sealed class ClaimingTests : IDisposable
         Assert.Equal(code, await project.RefusedAsync(new ClaimTask(task, agent, Quarter).ExecuteAsync));
     }
 
+    [Fact]
+    public async Task Who_comes_too_late_hears_it_without_waiting_for_those_who_write()
+    {
+        var first = await project.JoinAsync();
+        var second = await project.JoinAsync();
+        await project.DoneAsync(new ClaimTask("F001", first, Quarter).ExecuteAsync);
+
+        using var writing = Lodestar.Engine.Storage.FileLock.TryAcquire(project.Database + ".lock", TimeSpan.Zero);
+
+        Assert.Equal("task-claimed", await project.RefusedAsync(new ClaimTask("F001", second, Quarter).ExecuteAsync));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("A00000000")]

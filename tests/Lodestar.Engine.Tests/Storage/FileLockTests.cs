@@ -22,6 +22,18 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
+    public void Looking_whether_a_lock_is_held_makes_no_file_and_keeps_nobody_out()
+    {
+        var path = scratch.PathOf("spec.lock");
+        Assert.False(FileLock.IsHeld(path));
+        Assert.False(File.Exists(path));
+
+        using (FileLock.TryAcquire(path, TimeSpan.Zero))
+            Assert.True(FileLock.IsHeld(path));
+        Assert.False(FileLock.IsHeld(path));
+    }
+
+    [Fact]
     public async Task Who_waits_gets_the_lock_when_it_is_given_back()
     {
         var path = scratch.PathOf("spec.lock");

@@ -231,6 +231,19 @@ public sealed class RuntimeStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Leases_that_ended_cost_a_write_nothing()
+    {
+        using var store = Open();
+        await store.WriteAsync(transaction => transaction.AddAgent(Somebody), None);
+
+        var plan = await store.ReadAsync(
+            view => view.Database.Query("explain query plan " + LeaseTable.LapsedOfOtherBoots, row => row.Text(3), Project.Value, "boot", "2031"), None);
+
+        Assert.Equal(2, plan.Count(step => step.Contains("leases_expiry (boot_id", StringComparison.Ordinal)));
+        Assert.DoesNotContain(plan, step => step.Contains("project=?", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Rows_of_a_project_without_identity_follow_it_to_the_one_it_gets()
     {
         using var store = Open();
