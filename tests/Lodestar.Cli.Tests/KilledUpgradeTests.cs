@@ -59,7 +59,7 @@ public sealed class KilledUpgradeTests : IDisposable
     private static async Task<bool> IsNewAndCompleteAsync(string database)
     {
         using var store = new RuntimeStore(new RuntimeWritePath(database), new TestClock(), new IdSource());
-        Assert.Empty(await store.CheckIntegrityAsync(CancellationToken.None));
+        Assert.Empty((await store.DiagnoseAsync(CancellationToken.None)).Findings);
         var events = await store.ReadAsync(
             view => view.Events(view.Project(null), new EventFilter(0, Events * 2) { Types = ["agent.join"] }), CancellationToken.None);
         return events.Count == Events;

@@ -32,7 +32,7 @@ public sealed class KilledWritersTests
         acknowledged.Add((await SendThenKillAsync(project.Root, agent, Timeout.InfiniteTimeSpan))!);
 
         using var store = new RuntimeStore(new RuntimeWritePath(project.Database), project.Clock, new IdSource());
-        Assert.Empty(await store.CheckIntegrityAsync(CancellationToken.None));
+        Assert.Empty((await store.DiagnoseAsync(CancellationToken.None)).Findings);
         var (kept, recorded) = await store.ReadAsync(
             view =>
             {

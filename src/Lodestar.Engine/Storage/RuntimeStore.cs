@@ -108,15 +108,6 @@ public sealed class RuntimeStore : IDisposable
         }
     }
 
-    /// <summary>Checks every page and index; gives SQLite's findings, none for a sound or missing store.</summary>
-    public Task<IReadOnlyList<string>> CheckIntegrityAsync(CancellationToken cancellation) => ReadAsync<IReadOnlyList<string>>(
-        view =>
-        [
-            .. view.Database.Query("pragma integrity_check", row => row.Text(0)).Where(finding => finding != "ok"),
-            .. view.Database.Query("pragma foreign_key_check", row => $"row of {row.Text(0)} refers to a missing row of {row.Text(2)}"),
-        ],
-        cancellation);
-
     /// <summary>Removes the store, unless what it holds forbids it. Others that have it open end their queries undisturbed; who
     /// was about to write is told that the store was replaced, because the file lock is held meanwhile.</summary>
     /// <param name="veto">Looks at the store as it is now and says why it must stay; not asked for one that cannot be read.</param>

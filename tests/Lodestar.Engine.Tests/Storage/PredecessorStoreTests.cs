@@ -96,7 +96,7 @@ public sealed class PredecessorStoreTests : IDisposable
 
         Assert.Empty(await store.ReadAsync(view => view.LiveLeases(view.Project(Project)), None));
         Assert.Equal("agent-unknown", Cell("select end_reason from leases"));
-        Assert.Empty(await store.CheckIntegrityAsync(None));
+        Assert.Empty((await store.DiagnoseAsync(None)).Findings);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class PredecessorStoreTests : IDisposable
         await store.WriteAsync(transaction => transaction.NextFence(), None);
 
         Assert.Single(await store.ReadAsync(view => view.Agents(), None));
-        Assert.Empty(await store.CheckIntegrityAsync(None));
+        Assert.Empty((await store.DiagnoseAsync(None)).Findings);
         Assert.Equal("0", Cell("select count(*) from sqlite_master where name like 'predecessor%' or name like '%_version'"));
     }
 

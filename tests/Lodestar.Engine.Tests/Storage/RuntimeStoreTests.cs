@@ -271,7 +271,7 @@ public sealed class RuntimeStoreTests : IDisposable
         using (var store = Open())
         {
             await store.WriteAsync(transaction => transaction.AddAgent(Somebody), None);
-            Assert.Empty(await store.CheckIntegrityAsync(None));
+            Assert.Empty((await store.DiagnoseAsync(None)).Findings);
         }
 
         using (var raw = SqliteConnection.Open(Database, SqliteAccess.Write, TimeSpan.Zero))
@@ -281,7 +281,8 @@ public sealed class RuntimeStoreTests : IDisposable
         File.WriteAllBytes(Database, bytes);
 
         using var damaged = Open();
-        var failure = await Assert.ThrowsAsync<EnvironmentException>(() => damaged.CheckIntegrityAsync(None));
+        Assert.NotEmpty((await damaged.DiagnoseAsync(None)).Findings);
+        var failure = await Assert.ThrowsAsync<EnvironmentException>(() => damaged.ReadAsync(view => view.Agents(), None));
         Assert.Equal("store-unreadable", failure.Code);
     }
 
