@@ -50,6 +50,32 @@ public sealed class KilledWritersTests
         Assert.Equal(kept, recorded);
     }
 
+    [Fact]
+    public async Task Programs_that_edit_one_plan_at_the_same_time_lose_none_of_their_changes()
+    {
+        const int planners = 6;
+        using var scratch = new ScratchDirectory();
+        var program = new LodestarProgram(scratch);
+        var tasks = string.Concat(Enumerable.Range(0, planners).Select(number => $"  P{number}: {{title: t}} # {number}\n"));
+        scratch.Write("p/.lodestar/spec.yaml", "project: {id: 01JZ0000000000000000000000, name: demo}\ntasks:\n" + tasks);
+        async Task DoAsync(params string[] words) => (await program.RunAsync(scratch.PathOf("p"), words)).MustSucceed();
+
+        await Task.WhenAll(Enumerable.Range(0, planners).SelectMany(number => new[]
+        {
+            DoAsync("task", "create", "--title", $"by {number}"),
+            DoAsync("task", "update", $"P{number}", "--priority", $"{number + 1}"),
+            number % 2 == 0 ? DoAsync("task", "delete", $"P{number}") : DoAsync("task", "done", $"P{number}"),
+        }));
+
+        var listed = (await program.RunAsync(scratch.PathOf("p"), "task", "list", "--include-deleted", "--json")).MustSucceed().Data["tasks"]!.AsArray();
+        Assert.Equal(
+            Enumerable.Range(0, planners).Select(number => $"P{number} {number + 1} {(number % 2 == 0 ? "deleted" : "done")}"),
+            listed.Where(task => (int)task!["priority"]! < 100).Select(task => $"{task!["id"]} {task["priority"]} {task["status"]}"));
+        Assert.Equal(
+            Enumerable.Range(0, planners).Select(number => $"by {number}"),
+            listed.Where(task => (int)task!["priority"]! == 100).Select(task => (string)task!["title"]!).Order(StringComparer.Ordinal));
+    }
+
     /// <summary>Gives the id of the message when the program said that it was stored; null when it was killed before.</summary>
     private static async Task<string?> SendThenKillAsync(string root, string agent, TimeSpan life)
     {

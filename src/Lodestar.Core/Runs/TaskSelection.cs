@@ -53,8 +53,10 @@ public sealed record TaskSelection(
         return null;
     }
 
-    // Lane folders and references live on file systems that may not tell such ids apart.
-    private static Refusal? Collision(ProjectSpec spec)
+    /// <summary>The first two tasks whose ids only letter case tells apart. Lane folders and references live on file systems
+    /// that may not tell such ids apart at all.</summary>
+    /// <returns>Null, or the refusal <c>task-ids-collide</c>.</returns>
+    public static Refusal? Collision(ProjectSpec spec)
     {
         var folded = new Dictionary<string, TaskId>(StringComparer.OrdinalIgnoreCase);
         foreach (var task in spec.Tasks)

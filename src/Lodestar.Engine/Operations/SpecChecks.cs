@@ -1,4 +1,5 @@
 using Lodestar.Core;
+using Lodestar.Core.Runs;
 using Lodestar.Core.Spec;
 using Lodestar.Engine.Spec;
 using TaskStatus = Lodestar.Core.Spec.TaskStatus;
@@ -17,7 +18,7 @@ internal static class SpecChecks
         return
         [
             .. spec.Data is { } read
-                ? [HealthCheck.Pass(Name, $"The spec holds {HealthCheck.Count(read.Tasks.Length, "task")}."), .. Dependencies(read), .. Intents(root, read)]
+                ? [HealthCheck.Pass(Name, $"The spec holds {HealthCheck.Count(read.Tasks.Length, "task")}."), .. Ids(read), .. Dependencies(read), .. Intents(root, read)]
                 : (HealthCheck[])[HealthCheck.Fail(Name, spec.Refusal!.Message, spec.Refusal.Hint)],
             .. Settings("charter.yaml", Path.Combine(root, CharterFile.CharterPath), files.Load),
             .. Settings("local.yaml", Path.Combine(root, CharterFile.LocalPath), files.LoadLocal),
@@ -44,6 +45,10 @@ internal static class SpecChecks
             return [HealthCheck.Fail(name, broken.Message, broken.Hint)];
         }
     }
+
+    /// <summary>The planes tell them apart; a run would refuse them.</summary>
+    private static HealthCheck[] Ids(ProjectSpec spec) =>
+        TaskSelection.Collision(spec) is { } collision ? [HealthCheck.Warn("task-ids", collision.Message + " No run can be planned.", collision.Hint)] : [];
 
     private static IEnumerable<HealthCheck> Dependencies(ProjectSpec spec)
     {

@@ -27,6 +27,14 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Ids_that_only_letter_case_tells_apart_are_named_before_a_run_refuses_them()
+    {
+        project.Define("  F001: {title: First}\n  f001: {title: Second}");
+
+        Assert.Contains("F001 and f001", Assert.Single(await CheckAsync(), check => check is { Name: "task-ids", Status: "warn" }).Message);
+    }
+
+    [Fact]
     public async Task A_charter_that_cannot_be_used_fails_with_its_place()
     {
         File.WriteAllText(Path.Combine(State, "charter.yaml"), "policy:\n  lnaes: 4\n");
