@@ -6,7 +6,7 @@ namespace Lodestar.Simulation;
 /// <remarks><c>LODESTAR_SEEDS=count</c> widens the search, <c>LODESTAR_SEED=number</c> repeats one world.</remarks>
 public sealed class Sweep
 {
-    private const int Worlds = 800;
+    private const int Worlds = 2400;
     private const int Told = 20;
 
     private readonly List<string> failed = [];

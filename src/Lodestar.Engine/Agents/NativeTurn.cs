@@ -84,6 +84,11 @@ internal sealed class NativeTurn : HostTurn
             {
                 return Error(cause.Message, now);
             }
+            catch (InvalidOperationException cause)
+            {
+                // How System.Text.Json calls a name or text with half of a surrogate pair ("\ud800"), and only when it is read.
+                return Error($"A line is no text: {cause.Message}", now);
+            }
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Lodestar.Cli.Tests.Docs;
+using Lodestar.Engine.Schemas;
 using Lodestar.TestKit;
 
 namespace Lodestar.Cli.Tests.Runs;
@@ -27,6 +30,21 @@ public sealed class ExampleAgentTests
         var story = (await project.LodestarAsync("run", "explain", "F001", "--json")).MustSucceed().Output;
         Assert.Contains("changes requested", story);
         Assert.DoesNotContain("protocol-error", story);
+        var said = Directory.GetFiles(project.RunPath((string)ended.Data["run_id"]!, "agents"), "events.ndjson", SearchOption.AllDirectories)
+            .SelectMany(File.ReadAllLines).Select(line => JsonNode.Parse(line)!).Where(line => (string)line["kind"]! is "event" or "heartbeat").ToArray();
+        Assert.Contains(said, line => (string)line["kind"]! == "heartbeat");
+        foreach (var line in said)
+            Assert.Empty(JsonSchemaCheck.Problems(PublishedSchema.Of((string)line["kind"]!), JsonNode.Parse((string)line["text"]!)));
+    }
+
+    [Fact]
+    public void The_messages_shown_have_the_form_they_are_said_to_have()
+    {
+        var shown = MarkdownPage.Read("docs/write-your-own-agent.md").Blocks.Where(block => block.Tag == "json").Select(block => JsonNode.Parse(block.Body)!).ToArray();
+
+        Assert.Equal(["command", "event"], shown.Select(message => (string)message["kind"]!));
+        foreach (var message in shown)
+            Assert.Empty(JsonSchemaCheck.Problems(PublishedSchema.Of((string)message["kind"]!), message));
     }
 
     private static string Example(string name) => SourceTree.PathOf("examples", name);

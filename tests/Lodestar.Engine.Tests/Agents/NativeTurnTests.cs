@@ -1,5 +1,7 @@
+using System.Text;
 using Lodestar.Engine.Agents;
 using Lodestar.Engine.Processes;
+using Lodestar.TestKit;
 
 namespace Lodestar.Engine.Tests.Agents;
 
@@ -29,6 +31,9 @@ public sealed class NativeTurnTests
     [InlineData("{\"kind\"", "\0{\"kind\"")]
     [InlineData("}", "")]
     [InlineData("{\"kind\"", "{\"kind\":\"event\"}{\"kind\"")]
+    [InlineData("F001", "\\ud800")]
+    [InlineData("Fine.", "\\udc00\\ud800")]
+    [InlineData("approved", "\\ud800")]
     public void An_answer_to_something_else_or_from_somebody_else_ends_nothing(string old, string now)
     {
         Assert.Equal("protocol-error", Say(Approval.Replace(old, now, StringComparison.Ordinal)).Kind);
@@ -58,6 +63,48 @@ public sealed class NativeTurnTests
         var end = turn.End(new ChildExit(0, null));
         Assert.Equal((ExitStatus.Failed, null), (end.Status, end.Verdict));
     }
+
+    [Theory]
+    [InlineData("""{"status":"pass"}""", true)]
+    [InlineData("""{"status":"fail","allowed_failures":true}""", true)]
+    [InlineData("""{"status":"fail","allowed_failures":"yes"}""", false)]
+    [InlineData("""{"status":"PASS"}""", false)]
+    [InlineData("""{"status":"passed"}""", false)]
+    [InlineData("""{"status":null}""", false)]
+    [InlineData("""[]""", false)]
+    [InlineData("""null""", false)]
+    public void Only_the_explicit_word_passes_a_builders_own_tests(string tests, bool passes)
+    {
+        var built = new NativeTurn(
+            new Redactor([]), Command.Replace("reviewer", "builder", StringComparison.Ordinal).Replace("\"review\"", "\"implement\"", StringComparison.Ordinal), Noon);
+        built.OnOutput(new BoundedLine(
+            Approval.Trim().Replace("reviewer", "builder", StringComparison.Ordinal)
+                .Replace("review.completed", "builder.completed", StringComparison.Ordinal)
+                .Replace("{\"summary\":\"Fine.\"}", $"{{\"tests\":{tests}}}", StringComparison.Ordinal),
+            0,
+            Torn: false), Noon);
+
+        Assert.True(built.LastWord.IsCompleted);
+        Assert.Equal(passes ? ExitStatus.Completed : ExitStatus.Failed, built.End(new ChildExit(0, null)).Status);
+    }
+
+    [Fact]
+    public void Any_line_is_a_message_or_an_error_and_says_nothing_that_was_not_said() => Fuzzing.Run(4000, random =>
+    {
+        var turn = new NativeTurn(new Redactor([]), Command, Noon);
+        var line = Fuzzing.Damaged(random, Approval.Trim());
+        if (random.Next(4) == 0)
+            line = line.Insert(random.Next(line.Length + 1), Fuzzing.Pick(random, ["\\ud800", "\\u0000", "\\udc00\\ud800", "\\u00e9", "\\"]));
+
+        // What comes out of a pipe went through UTF-8.
+        line = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(line));
+
+        var answer = turn.OnOutput(new BoundedLine(line, 0, Torn: false), Noon);
+
+        Assert.True(answer.Kind is "event" or "log" or "heartbeat" or "protocol-error", answer.Kind);
+        Assert.True(turn.LastWord.IsCompleted || turn.End(new ChildExit(0, null)).Status == ExitStatus.Failed);
+        Assert.True(answer.Kind == "event" || !turn.LastWord.IsCompleted);
+    });
 
     [Fact]
     public void Of_two_answers_the_first_counts()

@@ -77,6 +77,18 @@ public sealed class ScriptedAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task The_last_word_of_an_agent_that_floods_and_leaves_at_once_is_heard()
+    {
+        var last = """{"kind":"event","message_id":"evt-1","correlation_id":"corr-1","task_id":"F1","from":{"agent_type":"builder"},"event":"builder.completed","payload":{"summary":"built","tests":{"status":"pass"}},"occurred_at":"2031-05-14T12:00:00Z"}""";
+        var (report, events) = await RunAsync(
+            $$"""[{"flood": 6000000}, {"raw": {{JsonValue.Create(last + "\n").ToJsonString()}}}, {"exit": 0}]""");
+
+        Assert.Equal((ExitStatus.Completed, "built"), (report.Status, report.Text));
+        Assert.True(report.OutputBytes > 6_000_000);
+        Assert.DoesNotContain(events, one => one.Kind == "protocol-error");
+    }
+
+    [Fact]
     public async Task An_agent_that_ignores_signals_and_leaves_a_grandchild_is_ended_with_it()
     {
         await using var hosted = await hosts.StartAsync(
