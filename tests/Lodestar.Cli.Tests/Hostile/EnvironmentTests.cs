@@ -133,24 +133,41 @@ public sealed class EnvironmentTests : IDisposable
     [Fact]
     public async Task In_a_read_only_checkout_queries_and_doctor_work_and_changes_are_refused()
     {
-        const string ReadOnly = "exec unshare -rm sh -c 'mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\" && exec \"$@\"' sh \"$@\"";
+        const string ReadOnly = "mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\" && exec \"$@\"";
+        if (!await CanMountAsync())
+            return;
         (await program.RunAsync(scratch.PathOf("p"), "agent", "join", "--json")).MustSucceed();
-        await using (var possible = program.StartThrough(scratch.PathOf("p"), "exec unshare -rm true"))
-        {
-            // Some machines allow no mounts to anybody; the rest of this cannot be tried there.
-            if ((await possible.EndAsync(Patience)).ExitCode != 0)
-                return;
-        }
 
-        var healthy = await ThroughAsync(ReadOnly, "doctor", "--json");
-        var join = await ThroughAsync(ReadOnly, "agent", "join", "--json");
+        var healthy = await MountedAsync(ReadOnly, "doctor", "--json");
+        var join = await MountedAsync(ReadOnly, "agent", "join", "--json");
 
         Assert.True(healthy.ExitCode == 0, healthy.ToString());
         Assert.Contains("queries work", healthy.Output, StringComparison.Ordinal);
         Assert.Equal((3, "store-unwritable"), (join.ExitCode, join.Code));
     }
 
+    [Fact]
+    public async Task A_disk_that_is_full_is_said_to_be_and_the_same_command_works_when_there_is_room_again()
+    {
+        const string Full =
+            "cp -r .lodestar ../copy && mount -t tmpfs -o size=300k none . && cd \"$PWD\" && cp -r ../copy .lodestar && head -c 150000 /dev/zero > filler; "
+            + "\"$@\" >&2; rm filler; exec \"$@\"";
+        if (!await CanMountAsync())
+            return;
+
+        var join = await MountedAsync(Full, "agent", "join", "--json");
+
+        Assert.Contains("\"disk-full\"", join.Error, StringComparison.Ordinal);
+        Assert.True(join.ExitCode == 0, join.ToString());
+    }
+
     public void Dispose() => scratch.Dispose();
+
+    /// <summary>Some machines allow no mounts to anybody; there these things cannot be tried.</summary>
+    private async Task<bool> CanMountAsync() => (await ThroughAsync("exec unshare -rm true")).ExitCode == 0;
+
+    private Task<ProgramRun> MountedAsync(string script, params string[] arguments) =>
+        ThroughAsync($"exec unshare -rm sh -c '{script}' sh \"$@\"", arguments);
 
     private async Task<ProgramRun> ThroughAsync(string script, params string[] arguments)
     {
