@@ -15,6 +15,8 @@ internal static class McpCommands
 
     private sealed class ServeVerb : Verb
     {
+        private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
+
         private readonly Option<string> transport = Inputs.Text("--transport", "How clients reach the server: stdio, which is also what happens when it is not given.", "-t");
         private readonly Option<string> logFile = Inputs.Text("--log-file", "A file the log is appended to, besides standard error.");
         private readonly Option<bool> jsonLogs = Inputs.Flag("--json-logs", "Write each line of the log as one JSON object.");
@@ -57,8 +59,11 @@ internal static class McpCommands
             await using var input = new BoundedLineStream(reading, BoundedLineStream.Usual, dropped =>
                 log.Note("warning", $"A line of {dropped} bytes beyond {BoundedLineStream.Usual} was cut."));
             await using var output = new ClosingStream(writing, gone.Cancel);
-            await using var pipes = new StreamServerTransport(input, output, "lodestar", log);
+            var pipes = new StreamServerTransport(input, output, "lodestar", log);
             await new LodestarServer(context.Directory, context.World, log, Product.Version).RunAsync(pipes, gone.Token);
+
+            // A read that has begun ends with its input alone, and a client may keep that open: it must not keep us.
+            await Task.WhenAny(pipes.DisposeAsync().AsTask(), Task.Delay(LastWord, context.Clock, CancellationToken.None));
             log.Note("info", "The client has gone.");
             return ExitCode.Done;
         }
