@@ -51,7 +51,9 @@ public sealed record SnapshotManifest
     public static SnapshotManifest Of(IEnumerable<SnapshotFile> files)
     {
         var sorted = files.ToArray();
-        Array.Sort(sorted, static (left, right) => Utf8Order.Instance.Compare(left.Path, right.Path));
+        // Git lists a tree in this order; one look costs less than sorting it again.
+        if (!IsSorted(sorted))
+            Array.Sort(sorted, static (left, right) => Utf8Order.Instance.Compare(left.Path, right.Path));
         for (var index = 1; index < sorted.Length; index++)
         {
             if (sorted[index].Path == sorted[index - 1].Path)
@@ -59,6 +61,17 @@ public sealed record SnapshotManifest
         }
 
         return new(new("snap-" + Sha256Text.Of(Canonical(sorted))[..12]), [.. sorted]);
+    }
+
+    private static bool IsSorted(SnapshotFile[] files)
+    {
+        for (var index = 1; index < files.Length; index++)
+        {
+            if (Utf8Order.Instance.Compare(files[index - 1].Path, files[index].Path) > 0)
+                return false;
+        }
+
+        return true;
     }
 
     // Written by hand: a tree of 100,000 files need not pass through a document to be sorted again.

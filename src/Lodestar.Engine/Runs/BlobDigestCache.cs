@@ -1,23 +1,26 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using Lodestar.Core.Runs;
 using Lodestar.Engine.Storage;
 
 namespace Lodestar.Engine.Runs;
 
-/// <summary>Remembers the SHA-256 of Git's blobs by their names. A blob never changes, so an entry is never stale; a file
+/// <summary>Remembers SHA-256 and size of Git's blobs by their names. A blob never changes, so an entry is never stale; a file
 /// that was damaged or cut is told by its last line and counts as empty.</summary>
 internal sealed class BlobDigestCache(string directory)
 {
     private const string FileName = "blob-digests";
-    private const string SealMark = "seal ";
+
+    private static ReadOnlySpan<byte> SealMark => "seal "u8;
 
     /// <summary>Reads what is remembered.</summary>
-    internal Dictionary<string, string> Read()
+    internal Dictionary<string, BlobDigest> Read()
     {
-        string text;
+        byte[] bytes;
         try
         {
-            text = File.ReadAllText(Path.Combine(directory, FileName));
+            bytes = File.ReadAllBytes(Path.Combine(directory, FileName));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -25,31 +28,38 @@ internal sealed class BlobDigestCache(string directory)
             return [];
         }
 
-        var seal = text.LastIndexOf(SealMark, StringComparison.Ordinal);
-        if (seal < 0 || text[(seal + SealMark.Length)..].TrimEnd() != Sha256Text.Of(text[..seal]))
+        var seal = bytes.AsSpan().LastIndexOf(SealMark);
+        if (seal < 0 || Encoding.ASCII.GetString(bytes.AsSpan(seal + SealMark.Length)).TrimEnd() != Sha256Text.Of(bytes.AsSpan(0, seal)))
             return [];
 
-        var digests = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var line in text[..seal].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        var body = bytes.AsSpan(0, seal);
+        var digests = new Dictionary<string, BlobDigest>(body.Count((byte)'\n'), StringComparer.Ordinal);
+        foreach (var range in body.Split((byte)'\n'))
         {
-            if (line.Split(' ') is [var blob, var digest])
-                digests[blob] = digest;
+            var line = body[range];
+            var first = line.IndexOf((byte)' ');
+            var last = line.LastIndexOf((byte)' ');
+            if (first > 0 && last > first && Utf8Parser.TryParse(line[(last + 1)..], out long size, out _))
+                digests[Encoding.ASCII.GetString(line[..first])] = new(Encoding.ASCII.GetString(line[(first + 1)..last]), size);
         }
 
         return digests;
     }
 
     /// <summary>Remembers the digests of one tree in place of those before: the file stays as large as the tree.</summary>
-    internal void Write(IReadOnlyDictionary<string, string> digests)
+    internal void Write(IReadOnlyDictionary<string, BlobDigest> digests)
     {
-        var text = new StringBuilder();
+        var text = new ArrayBufferWriter<byte>(128 + (digests.Count * 120));
         foreach (var (blob, digest) in digests)
-            text.Append(blob).Append(' ').Append(digest).Append('\n');
-        text.Append(SealMark).Append(Sha256Text.Of(text.ToString())).Append('\n');
+            Encoding.ASCII.GetBytes($"{blob} {digest.Sha256} {digest.Size}\n", text);
+        // The seal is over what stands before it, so it is made before its mark is written.
+        var seal = Sha256Text.Of(text.WrittenSpan);
+        text.Write(SealMark);
+        Encoding.ASCII.GetBytes(seal + "\n", text);
         try
         {
             Directory.CreateDirectory(directory);
-            AtomicFile.WriteText(Path.Combine(directory, FileName), text.ToString());
+            AtomicFile.Write(Path.Combine(directory, FileName), text.WrittenSpan);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -57,3 +67,8 @@ internal sealed class BlobDigestCache(string directory)
         }
     }
 }
+
+/// <summary>What is remembered of a blob.</summary>
+/// <param name="Sha256">Hex digest of its content.</param>
+/// <param name="Size">Its bytes.</param>
+internal sealed record BlobDigest(string Sha256, long Size);

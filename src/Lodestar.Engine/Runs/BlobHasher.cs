@@ -13,8 +13,8 @@ internal sealed class BlobHasher(GitClient git, string directory)
     private const int BlobsPerGit = 512;
 
     /// <summary>Hashes blobs, in parallel where that pays.</summary>
-    /// <returns>Digest by object name.</returns>
-    internal async Task<IReadOnlyDictionary<string, string>> HashAsync(
+    /// <returns>Digest and size by object name.</returns>
+    internal async Task<IReadOnlyDictionary<string, BlobDigest>> HashAsync(
         IReadOnlyList<string> blobs, CancellationToken cancellation)
     {
         var parts = Math.Clamp(blobs.Count / BlobsPerGit, 1, Math.Min(4, Environment.ProcessorCount));
@@ -24,7 +24,7 @@ internal sealed class BlobHasher(GitClient git, string directory)
         return hashed.SelectMany(part => part).ToDictionary(StringComparer.Ordinal);
     }
 
-    private async Task<Dictionary<string, string>> HashPartAsync(string[] blobs, CancellationToken cancellation)
+    private async Task<Dictionary<string, BlobDigest>> HashPartAsync(string[] blobs, CancellationToken cancellation)
     {
         await using var child = git.Start(new GitCall(directory, "cat-file", "--batch"));
         // A reader that blocks is freed by the end of the other side.
@@ -45,17 +45,18 @@ internal sealed class BlobHasher(GitClient git, string directory)
         }
     }
 
-    private static Dictionary<string, string> Read(string[] blobs, Stream output)
+    private static Dictionary<string, BlobDigest> Read(string[] blobs, Stream output)
     {
         var from = new BufferedStream(output, 128 * 1024);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[64 * 1024];
-        var digests = new Dictionary<string, string>(blobs.Length, StringComparer.Ordinal);
+        var digests = new Dictionary<string, BlobDigest>(blobs.Length, StringComparer.Ordinal);
         foreach (var blob in blobs)
         {
             var head = ReadLine(from);
-            if (head.Split(' ') is not [var id, "blob", var digits] || id != blob || !long.TryParse(digits, out var left))
+            if (head.Split(' ') is not [var id, "blob", var digits] || id != blob || !long.TryParse(digits, out var size))
                 throw new EnvironmentException("git-failed", $"The repository does not give blob {blob}: {head}.", "git fsck");
+            var left = size;
             while (left > 0)
             {
                 var count = from.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
@@ -65,7 +66,7 @@ internal sealed class BlobHasher(GitClient git, string directory)
                 left -= count;
             }
 
-            digests[blob] = Convert.ToHexStringLower(hash.GetHashAndReset());
+            digests[blob] = new(Convert.ToHexStringLower(hash.GetHashAndReset()), size);
             // Each content is followed by one newline of git's own.
             if (from.ReadByte() != '\n')
                 throw new EndOfStreamException();

@@ -17,17 +17,15 @@ public sealed class SnapshotCapture(GitClient git, string directory, string cach
     public async Task<SnapshotManifest> CaptureAsync(CommitId commit, CancellationToken cancellation)
     {
         var listing = await git.RunAsync(
-            new GitCall(directory, "ls-tree", "-r", "-z", "-l", "--full-tree", commit.Value), cancellation);
+            new GitCall(directory, "ls-tree", "-r", "-z", "--full-tree", commit.Value), cancellation);
         var entries = GitPorcelain.Fields(listing.Output).Select(Entry).ToList();
         var digests = await DigestsAsync(entries, cancellation);
-        return SnapshotManifest.Of(entries.Select(entry => new SnapshotFile(
-            entry.Path,
-            entry.Mode,
-            entry.Mode == Submodule ? Sha256Text.Of(entry.Name) : digests[entry.Name],
-            entry.Size)));
+        return SnapshotManifest.Of(entries.Select(entry => entry.Mode == Submodule
+            ? new SnapshotFile(entry.Path, entry.Mode, Sha256Text.Of(entry.Name), 0)
+            : new SnapshotFile(entry.Path, entry.Mode, digests[entry.Name].Sha256, digests[entry.Name].Size)));
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> DigestsAsync(
+    private async Task<IReadOnlyDictionary<string, BlobDigest>> DigestsAsync(
         List<TreeEntry> entries, CancellationToken cancellation)
     {
         var cache = new BlobDigestCache(cacheDirectory);
@@ -43,14 +41,24 @@ public sealed class SnapshotCapture(GitClient git, string directory, string cach
         return digests;
     }
 
-    // 100644 blob <name> <size, right-aligned, or - for a submodule>\t<path>
+    // 100644 blob <name>\t<path>
     private static TreeEntry Entry(string field)
     {
         var tab = field.IndexOf('\t');
-        return field[..tab].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var mode, _, var name, var size]
-            ? new(field[(tab + 1)..], mode, name, mode == Submodule ? 0 : long.Parse(size))
+        var first = field.IndexOf(' ');
+        var last = tab < 0 ? -1 : field.LastIndexOf(' ', tab);
+        return first > 0 && last > first
+            ? new(field[(tab + 1)..], ModeOf(field.AsSpan(0, first)), field[(last + 1)..tab])
             : throw new FormatException($"git ls-tree gave an entry of unknown form: {field}");
     }
 
-    private sealed record TreeEntry(string Path, string Mode, string Name, long Size);
+    // Nearly every entry has one of these.
+    private static string ModeOf(ReadOnlySpan<char> mode) => mode switch
+    {
+        "100644" => "100644",
+        "100755" => "100755",
+        _ => mode.ToString(),
+    };
+
+    private sealed record TreeEntry(string Path, string Mode, string Name);
 }

@@ -55,12 +55,23 @@ public class SnapshotCaptureTests
         var cache = Cache(repo);
         // A wrong digest under an honest seal shows that the cache was believed.
         var blob = await repo.GitAsync("rev-parse", "HEAD:README.md");
-        var body = $"{blob} {new string('0', 64)}\n";
+        var body = $"{blob} {new string('0', 64)} 7\n";
         File.WriteAllText(cache, $"{body}seal {Sha256Text.Of(body)}\n");
 
         Assert.Equal(new string('0', 64), (await CaptureAsync(repo)).Files[0].Sha256);
 
         File.WriteAllText(cache, $"{body}seal {new string('1', 64)}\n");
+        Assert.Equal(first.SnapshotId, (await CaptureAsync(repo)).SnapshotId);
+    }
+
+    [Fact]
+    public async Task A_second_capture_believes_what_the_first_one_wrote_and_reads_no_file()
+    {
+        using var repo = await TestRepo.CreateAsync();
+        var first = await CaptureAsync(repo);
+        var blob = await repo.GitAsync("rev-parse", "HEAD:README.md");
+        File.Delete(Path.Combine(repo.Root, ".git", "objects", blob[..2], blob[2..]));
+
         Assert.Equal(first.SnapshotId, (await CaptureAsync(repo)).SnapshotId);
     }
 
