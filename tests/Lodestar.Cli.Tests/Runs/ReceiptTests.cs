@@ -75,11 +75,23 @@ public sealed class ReceiptTests
             one => Assert.Equal((one, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute), (one, File.GetUnixFileMode(one))));
     }
 
+    [Fact]
+    public async Task No_secret_an_agent_tells_is_in_any_file_of_the_project()
+    {
+        using var project = await PausedAsync();
+        var files = Directory.GetFiles(Path.Combine(project.Repo.Root, ".lodestar"), "*", SearchOption.AllDirectories)
+            .ToDictionary(file => file, file => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparer.Ordinal);
+
+        Assert.Contains(files.Values, content => content.Contains("SHOP_TOKEN=[redacted]", StringComparison.Ordinal));
+        Assert.DoesNotContain(files, file => file.Value.Contains("hunter2hunter2", StringComparison.Ordinal));
+    }
+
     /// <summary>A run of which one task is on the run branch and one failed.</summary>
     private static async Task<RunProject> PausedAsync()
     {
         var project = await RunProject.WithBuilderAsync(
             """
+            half=hunter2; echo "SHOP_TOKEN=$half$half"; echo "api_key: '$half$half'" >&2
             if [ "$LODESTAR_TASK_ID" = F002 ] && [ ! -e "$HOME/../go" ]; then exit 3; fi
             echo done > "$LODESTAR_TASK_ID.txt"
             """,
