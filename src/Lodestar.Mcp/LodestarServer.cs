@@ -33,10 +33,16 @@ public sealed class LodestarServer
         this.version = version;
     }
 
-    /// <summary>Serves until the client goes or the token is cancelled. Calls that still run are cancelled then.</summary>
-    public async Task RunAsync(ITransport transport, CancellationToken cancellation)
+    /// <summary>Serves until the client goes or the token is cancelled. What a client asked before it closed its side is still
+    /// answered, for a while; waits end at once.</summary>
+    /// <param name="transport">The client's line.</param>
+    /// <param name="letGo">Told when everything that was asked is answered and the end of the input may be seen.</param>
+    /// <param name="cancellation">Ends the server.</param>
+    public async Task RunAsync(ITransport transport, Action letGo, CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var leaving = new CancellationTokenSource();
+        desk.Leaving = leaving.Token;
         var resources = new ResourceDesk(desk);
         var options = new McpServerOptions
         {
@@ -51,7 +57,9 @@ public sealed class LodestarServer
             },
             Handlers = Handlers(resources, ending.Token),
         };
-        var server = McpServer.Create(transport, options, log);
+        var answering = new AnsweringTransport(transport, desk.World.Clock, leaving.Cancel, letGo);
+        var passing = answering.PassOnAsync(ending.Token);
+        var server = McpServer.Create(answering, options, log);
         await using (server.ConfigureAwait(false))
         {
             var news = new NewsDesk(desk, resources, server, log).RunAsync(ending.Token);
@@ -59,7 +67,7 @@ public sealed class LodestarServer
             await ending.CancelAsync().ConfigureAwait(false);
 
             // A client that reads no more, yet keeps the pipe, must not keep us.
-            await Task.WhenAny(news, Task.Delay(LastWord, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(Task.WhenAll(news, passing), Task.Delay(LastWord, CancellationToken.None)).ConfigureAwait(false);
         }
     }
 

@@ -56,11 +56,11 @@ internal static class McpCommands
             log.Note("info", $"lodestar {Product.Version} serves {context.Directory}");
 
             using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await using var input = new BoundedLineStream(reading, BoundedLineStream.Usual, dropped =>
-                log.Note("warning", $"A line of {dropped} bytes beyond {BoundedLineStream.Usual} was cut."));
+            await using var input = new LingeringStream(new BoundedLineStream(reading, BoundedLineStream.Usual, dropped =>
+                log.Note("warning", $"A line of {dropped} bytes beyond {BoundedLineStream.Usual} was cut.")));
             await using var output = new ClosingStream(writing, gone.Cancel);
             var pipes = new StreamServerTransport(input, output, "lodestar", log);
-            await new LodestarServer(context.Directory, context.World, log, Product.Version).RunAsync(pipes, gone.Token);
+            await new LodestarServer(context.Directory, context.World, log, Product.Version).RunAsync(pipes, input.LetGo, gone.Token);
 
             // A read that has begun ends with its input alone, and a client may keep that open: it must not keep us.
             await Task.WhenAny(pipes.DisposeAsync().AsTask(), Task.Delay(LastWord, context.Clock, CancellationToken.None));

@@ -143,20 +143,33 @@ internal static class MessageTools
     private static async Task<Outcome<AwaitedMessages>> WaitAsync(
         ToolCall call, WaitForMessages wait, EngineSession session, CancellationToken cancellation)
     {
-        var waiting = wait.ExecuteAsync(session, cancellation);
-        var clock = call.Desk.World.Clock;
-        for (var told = TimeSpan.Zero; wait.Timeout > Often; told += Often)
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation, call.Desk.Leaving);
+        try
+        {
+            return await ToldAsync(call, wait.ExecuteAsync(session, leaving.Token), wait.Timeout, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (call.Desk.Leaving.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            // The client asks nothing more; what is there by now is its answer.
+            return await (wait with { Timeout = TimeSpan.Zero }).ExecuteAsync(session, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<Outcome<AwaitedMessages>> ToldAsync(
+        ToolCall call, Task<Outcome<AwaitedMessages>> waiting, TimeSpan timeout, CancellationToken cancellation)
+    {
+        for (var told = TimeSpan.Zero; timeout > Often; told += Often)
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var pause = Task.Delay(Often, clock, over.Token);
+            var pause = Task.Delay(Often, call.Desk.World.Clock, over.Token);
             if (await Task.WhenAny(waiting, pause).ConfigureAwait(false) == waiting || cancellation.IsCancellationRequested)
             {
                 await over.CancelAsync().ConfigureAwait(false);
                 break;
             }
 
-            var done = Math.Min((told + Often).TotalSeconds, wait.Timeout.TotalSeconds);
-            await call.Teller.ProgressAsync(done, wait.Timeout.TotalSeconds, "Nothing has come yet").ConfigureAwait(false);
+            var done = Math.Min((told + Often).TotalSeconds, timeout.TotalSeconds);
+            await call.Teller.ProgressAsync(done, timeout.TotalSeconds, "Nothing has come yet").ConfigureAwait(false);
         }
 
         return await waiting.ConfigureAwait(false);

@@ -58,6 +58,9 @@ internal sealed class ToolDesk(string directory, SessionWorld world, ServerLog l
             terms[agent.Value] = term;
     }
 
+    /// <summary>Cancelled when the client asks nothing more: what it waits for is told as it is.</summary>
+    public CancellationToken Leaving { get; set; }
+
     /// <summary>Remembers that an agent acts through this server.</summary>
     public void RememberActor(string agent)
     {

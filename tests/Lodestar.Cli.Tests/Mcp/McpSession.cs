@@ -107,8 +107,9 @@ internal sealed class McpSession : IAsyncDisposable
         await using (input)
         await using (output)
         {
-            await using var transport = new StreamServerTransport(input, output, "lodestar", log);
-            await new LodestarServer(root, world, log, "1.2.3").RunAsync(transport, ending.Token);
+            var whole = new LingeringStream(input);
+            await using var transport = new StreamServerTransport(whole, output, "lodestar", log);
+            await new LodestarServer(root, world, log, "1.2.3").RunAsync(transport, whole.LetGo, ending.Token);
         }
     }
 }

@@ -47,13 +47,21 @@ internal sealed class McpWire : IAsyncDisposable
     /// <summary>Sends a line.</summary>
     public async Task SendAsync(string line) => await toServer.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"));
 
+    /// <summary>Closes the client's side; answers can still be read.</summary>
+    public ValueTask CloseAsync() => toServer.DisposeAsync();
+
     /// <summary>Reads to the answer with an id.</summary>
-    public async Task<JsonObject> AnswerAsync(JsonNode id)
+    public Task<JsonObject> AnswerAsync(JsonNode id) => ReadAsync(id);
+
+    /// <summary>Reads to the next answer, whichever it is.</summary>
+    public Task<JsonObject> AnyAnswerAsync() => ReadAsync(null);
+
+    private async Task<JsonObject> ReadAsync(JsonNode? id)
     {
         while (await answers.ReadLineAsync().WaitAsync(Patience) is { } line)
         {
             var message = JsonNode.Parse(line)!.AsObject();
-            if (JsonNode.DeepEquals(message["id"], id) && message["method"] is null)
+            if (message["method"] is null && (id is null || JsonNode.DeepEquals(message["id"], id)))
                 return message;
             if (message["method"] is not null)
                 Notifications.Add(message);
@@ -74,9 +82,10 @@ internal sealed class McpWire : IAsyncDisposable
     private async Task ServeAsync(PlaneProject project, Stream input, Stream output)
     {
         using var told = new ServerLog(project.Clock, asJson: false, log);
-        await using var bounded = new BoundedLineStream(input, BoundedLineStream.Usual, dropped => told.Note("warning", $"A line was cut; {dropped} bytes are lost."));
+        await using var bounded = new LingeringStream(
+            new BoundedLineStream(input, BoundedLineStream.Usual, dropped => told.Note("warning", $"A line was cut; {dropped} bytes are lost.")));
         await using var whole = new ClosingStream(output, ending.Cancel);
         await using var transport = new StreamServerTransport(bounded, whole, "lodestar", told);
-        await new LodestarServer(project.Root, new SessionWorld(project.Clock, new IdSource(), _ => null), told, "1").RunAsync(transport, ending.Token);
+        await new LodestarServer(project.Root, new SessionWorld(project.Clock, new IdSource(), _ => null), told, "1").RunAsync(transport, bounded.LetGo, ending.Token);
     }
 }

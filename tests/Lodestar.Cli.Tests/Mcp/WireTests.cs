@@ -36,6 +36,8 @@ public sealed class WireTests : IDisposable
     [InlineData("[{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"ping\"}]")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":12,\"method\":\"logging/setLevel\",\"params\":{\"level\":\"loud\"}}")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":77}}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\"\\ud800\"}}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":5,\"requestId\":6}}")]
     public async Task After_a_line_that_is_no_good_the_server_still_answers(string line)
     {
         await using var wire = new McpWire(project);
@@ -70,6 +72,27 @@ public sealed class WireTests : IDisposable
 
         var text = (await wire.AnswerAsync(3))["result"]!["content"]![0]!["text"]!.GetValue<string>();
         Assert.Equal(1, JsonNode.Parse(text)!["totalClaimable"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task What_was_asked_before_the_client_closed_its_side_is_answered_and_a_wait_ends_with_what_there_is()
+    {
+        var agent = await project.JoinAsync();
+        var wire = new McpWire(project);
+        await wire.InitializeAsync();
+        await wire.SendAsync(
+            """{"jsonrpc":"2.0","id":"wait","method":"tools/call","params":{"name":"lodestar_message_wait","arguments":{"agent_id":"?","timeout_seconds":3600}}}"""
+                .Replace("?", agent, StringComparison.Ordinal));
+        await wire.SendAsync("""{"jsonrpc":"2.0","id":"join","method":"tools/call","params":{"name":"lodestar_agent_join","arguments":{}}}""");
+        await wire.SendAsync("""{"jsonrpc":"2.0","id":"gone","method":"tools/call","params":{"name":"lodestar_message_wait","arguments":{"timeout_seconds":3600,"agent_id":"?"}}}"""
+            .Replace("?", agent, StringComparison.Ordinal));
+        await wire.SendAsync("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"gone"}}""");
+
+        await wire.CloseAsync();
+
+        var answers = new HashSet<string> { (await wire.AnyAnswerAsync())["id"]!.GetValue<string>(), (await wire.AnyAnswerAsync())["id"]!.GetValue<string>() };
+        Assert.Equal(["join", "wait"], answers.Order());
+        await wire.DisposeAsync();
     }
 
     [Fact]
