@@ -28,7 +28,7 @@ public sealed class ProjectIdentityTests
     }
 
     [Fact]
-    public async Task Merging_a_foreign_history_or_losing_the_store_changes_nothing()
+    public async Task Merging_a_foreign_history_changes_nothing()
     {
         using var repo = await TestRepo.CreateAsync();
         repo.Write(".lodestar/spec.yaml", Unnamed);
