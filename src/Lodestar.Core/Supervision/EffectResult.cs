@@ -117,7 +117,7 @@ public abstract record EffectResult
     public sealed record Retired(CommitId? Pinned, CommitId? Saved) : EffectResult;
 
     /// <summary>The run's worktrees are gone.</summary>
-    /// <param name="Kept">Worktrees left in place, with the reason.</param>
+    /// <param name="Kept">References under which work that still lay in worktrees is kept.</param>
     public sealed record Closed(ImmutableArray<string> Kept) : EffectResult;
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Lodestar.Core;
 using Lodestar.Core.Context;
 using Lodestar.Core.Runs;
@@ -56,22 +57,27 @@ internal sealed class LaneEffects(RunParts parts, UserTree userTree)
         EffectScope scope, Effect.CloseRun close, CancellationToken cancellation)
     {
         var run = scope.State.Run;
+        var kept = ImmutableArray.CreateBuilder<string>();
         foreach (var lane in close.Lanes)
         {
             var path = parts.Ground.PathOf(run, lane);
-            if (await parts.Repository.InspectAsync(path, cancellation) is not { } view)
-                continue;
+            var reference = $"refs/lodestar/saved/{run}/lane-{lane}.{close.Epoch}";
+            var view = await parts.Repository.InspectAsync(path, cancellation);
             // Without a branch, HEAD is where we put it: the attempts that worked here were published or kept before, and
             // what lies about is what checks and reviewers made.
             if (view is { Dirty.Count: > 0, Branch: not null, Head: not null })
-                await parts.Repository.SaveAsync(path, $"refs/lodestar/saved/{run}/lane-{lane}.{close.Epoch}", cancellation);
-            await parts.Repository.RemoveWorktreeAsync(path, cancellation);
+                await parts.Repository.SaveAsync(path, reference, cancellation);
+            if (view is not null)
+                await parts.Repository.RemoveWorktreeAsync(path, cancellation);
+            // Also what an engine had kept that died before it could say so.
+            if (await parts.Repository.ResolveAsync(reference, cancellation) is not null)
+                kept.Add(reference);
         }
 
         await parts.Repository.RemoveMergeWorktreeAsync(cancellation);
         var finding = await userTree.LookAsync(always: true, cancellation);
         return new EffectOutcome(
-            new EffectResult.Closed([]), finding is null ? [] : [new RunEvent.FindingRaised(null, null, finding)]);
+            new EffectResult.Closed(kept.ToImmutable()), finding is null ? [] : [new RunEvent.FindingRaised(null, null, finding)]);
     }
 
     /// <summary>True when the lane is where a check or a review had it: what lies about there is theirs, and the attempt's

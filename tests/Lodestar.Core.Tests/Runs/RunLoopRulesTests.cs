@@ -260,6 +260,19 @@ public sealed class RunLoopRulesTests
     }
 
     [Fact]
+    public void A_key_in_flight_or_settled_is_never_intended_again()
+    {
+        var run = GivenRun.Of("A");
+        var key = run.KeyOf<Effect.RunTurn>();
+        var again = new RunEvent.EffectIntended(key, run.State.InFlight[key].Effect);
+
+        Assert.Throws<LedgerContradictionException>(() => run.Then(again));
+        run.Built("A");
+        Assert.DoesNotContain(key, run.State.InFlight.Keys);
+        Assert.Throws<LedgerContradictionException>(() => run.Then(again));
+    }
+
+    [Fact]
     public void What_cannot_have_happened_is_a_contradiction()
     {
         var run = GivenRun.Of("A");

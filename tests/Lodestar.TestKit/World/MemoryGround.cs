@@ -28,9 +28,12 @@ internal sealed class MemoryGround(MemoryGit git, CallGate gate) : ILaneGround
 }
 
 /// <summary>The run's files, in memory: holds that what is published follows on without a gap.</summary>
-internal sealed class MemoryRunFolder(CallGate gate, long written) : IRunFolder
+internal sealed class MemoryRunFolder(CallGate gate) : IRunFolder
 {
-    private long written = written;
+    private long written;
+
+    /// <summary>The copy is as long as the ledger when an engine begins.</summary>
+    internal void Begin(long seq) => written = seq;
 
     public string ProcessFolder(ProcessId process) => $"/project/.lodestar/agents/{process}";
 

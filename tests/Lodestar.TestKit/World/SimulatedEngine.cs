@@ -13,6 +13,9 @@ internal sealed class SimulatedEngine(WorldSchedule schedule, string name) : Act
     /// <summary>True once another engine took the run over while this one slept.</summary>
     internal bool IsReplaced { get; set; }
 
+    /// <summary>The run's files.</summary>
+    internal MemoryRunFolder Folder { get; private set; } = null!;
+
     /// <summary>What its calls pass.</summary>
     internal CallGate Gate { get; private set; } = null!;
 
@@ -23,19 +26,18 @@ internal sealed class SimulatedEngine(WorldSchedule schedule, string name) : Act
         MemoryGit git,
         MemoryPlane plane,
         ProcessTable processes,
-        long written,
         Action kill,
         Action<string, TimeSpan> sleep,
         Action<string> trace,
         Action<string> mark,
         Action<string> disturbed)
     {
-        Gate = new EngineGate(schedule, this, chaos, kill, sleep, trace, mark);
+        Folder = new MemoryRunFolder(Gate = new EngineGate(schedule, this, chaos, kill, sleep, trace, mark));
         Parts = tamper(new RunParts(
             new MemoryRunStore(plane, this, Gate),
             new MemoryRepository(git, Gate, disturbed),
             new MemoryHosts(processes, this, Gate),
-            new MemoryRunFolder(Gate, written),
+            Folder,
             new MemoryGround(git, Gate),
             new WorldClock(schedule, this),
             new SeededIds(random),

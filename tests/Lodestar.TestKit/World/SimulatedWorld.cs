@@ -141,6 +141,7 @@ public sealed class SimulatedWorld
         var parts = engine.Parts;
         var fence = await parts.Store.AttachAsync(run, CancellationToken.None);
         var state = RunFold.All(run, await parts.Store.LoadAsync(run, CancellationToken.None));
+        engine.Folder.Begin(state.Seq);
         var opening = new List<RunEvent> { new RunEvent.EngineAttached(fence, engines, "world") };
         opening.AddRange(wishes);
         var after = opening.Skip(1).Aggregate(state, (next, happened) =>
@@ -158,7 +159,7 @@ public sealed class SimulatedWorld
         Witness.Require(++engines <= EngineLimit, "18-bounds", $"The run needs more than {EngineLimit} engines.");
         var engine = new SimulatedEngine(schedule, $"engine-{engines}");
         engine.Open(
-            tamper, random, chaos, Git, plane, processes, witness.State!.Seq, () => Gone(engine),
+            tamper, random, chaos, Git, plane, processes, () => Gone(engine),
             (call, pause) => Asleep(engine, call, pause), story.Note, story.Mark,
             path => Holding(() => judge.Disturbed(path)));
         schedule.Post(engine, () => _ = LiveAsync(engine, wishes));
@@ -213,7 +214,8 @@ public sealed class SimulatedWorld
         processes.Orphan(engine);
         if (engine.IsReplaced)
             return;
-        schedule.After(TimeSpan.FromMilliseconds(random.Next(15_000)), nature, Decide);
+        // At once, while what it left still lives, or after a while.
+        schedule.After(TimeSpan.FromMilliseconds(random.Next(2) == 0 ? random.Next(500) : random.Next(15_000)), nature, Decide);
     }
 
     /// <summary>An engine's process is stopped. Nobody may take its run over while it exists; but whoever sees neither
