@@ -11,6 +11,9 @@ internal sealed class ReceiptCopies(string runFolder, RunId run)
 {
     private const int MostNamed = 3;
 
+    /// <summary>More findings than this would bury the others; then one tells how many.</summary>
+    private const int MostTold = 20;
+
     /// <summary>What is to be recorded about copies that are gone, or the refusal when one was altered: proof that does not
     /// say what the ledger says is shown to somebody before it is replaced.</summary>
     internal (IReadOnlyList<RunEvent> Findings, Refusal? Refusal) Look(IReadOnlyList<LedgerEntry> ledger, string exportPath)
@@ -37,13 +40,18 @@ internal sealed class ReceiptCopies(string runFolder, RunId run)
             }
         }
 
-        return altered.Count > 0 ? ([], Refuse(altered)) : ([.. missing.Select(Gone)], null);
+        if (altered.Count > 0)
+            return ([], Refuse(altered));
+        return (missing.Count > MostTold ? [AllGone(missing.Count)] : [.. missing.Select(Gone)], null);
     }
 
     private static RunEvent Gone(Receipt receipt) => new RunEvent.FindingRaised(
         receipt.TaskId,
         receipt.Attempt,
         new Finding("receipt-missing", $"Receipt step-{receipt.Number} of task {receipt.TaskId} was gone and was written again from the ledger."));
+
+    private static RunEvent AllGone(int count) => new RunEvent.FindingRaised(
+        null, null, new Finding("receipt-missing", $"{count} receipts were gone and were written again from the ledger."));
 
     private Refusal Refuse(IReadOnlyList<string> altered) => new(
         "receipt-altered",
