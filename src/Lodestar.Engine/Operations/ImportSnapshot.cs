@@ -72,8 +72,9 @@ public sealed record ImportSnapshot(string Path)
         {
             throw new EnvironmentException("io-failed", $"{Path} cannot be read: {cause.Message}", null, cause);
         }
-        catch (JsonException cause)
+        catch (Exception cause) when (cause is JsonException or InvalidOperationException)
         {
+            // The second is what reading half of a surrogate pair ("\ud800") gives.
             return Invalid(cause.Message);
         }
     }

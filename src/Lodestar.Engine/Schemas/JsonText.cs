@@ -22,6 +22,13 @@ internal static class JsonText
 
         try
         {
+            if (HalfPair(text) is { } half)
+            {
+                var (row, place) = Position(text, half);
+                problems.Add(new(firstLine + row - 1, place, "$", "half-surrogate", "A text holds half of a surrogate pair, which is no character."));
+                return null;
+            }
+
             var node = JsonNode.Parse(text);
             if (JsonPlaces.Repeated(text) is not { } repeated)
             {
@@ -73,6 +80,28 @@ internal static class JsonText
         if (text.IndexOf((byte)0) is >= 0 and var zero)
             return (zero, "nul-padding", "It holds a NUL byte, as a file does after power was lost.");
         return Utf8.IsValid(text) ? null : (0, "not-utf8", "It is not UTF-8.");
+    }
+
+    /// <summary>Where the first text stands that holds half of a surrogate pair ("\ud800"); the parser lets one pass until it is
+    /// read.</summary>
+    private static int? HalfPair(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text);
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String) || !reader.ValueIsEscaped)
+                continue;
+            try
+            {
+                _ = reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                return (int)reader.TokenStartIndex;
+            }
+        }
+
+        return null;
     }
 
     // What the parser says ends with its own coordinates, which are not those of the file.

@@ -40,8 +40,9 @@ internal sealed record McpClientConfig(string Path, string Group, string Besides
                 ? Inserted(old, group, entry, one + one, one)
                 : Inserted(old, places.Root, $"\"{Group}\": {{\n{one}{one}{entry}\n{one}}}", one, "");
         }
-        catch (JsonException cause)
+        catch (Exception cause) when (cause is JsonException or InvalidOperationException)
         {
+            // The second is what reading half of a surrogate pair ("\ud800") gives.
             return new Refusal(
                 "mcp-config-invalid",
                 $"{Path} cannot be read as JSON with an object {Group}: {cause.Message}",

@@ -106,6 +106,8 @@ public sealed class SnapshotTests : IDisposable
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("""{"format": 2}""")]
+    [InlineData("""{"\ud800": 1}""")]
+    [InlineData("""{"format": 1, "timestamp": "\ud800"}""")]
     [InlineData("""{"format": 1, "timestamp": "x"}""")]
     public async Task What_is_no_snapshot_is_refused(string text)
     {

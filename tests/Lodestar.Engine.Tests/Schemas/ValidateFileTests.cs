@@ -62,6 +62,7 @@ public sealed class ValidateFileTests : IDisposable
     [InlineData("nul-padding", 2)]
     [InlineData("byte-order-mark", 1)]
     [InlineData("not-json", 2)]
+    [InlineData("half-surrogate", 2)]
     [InlineData("kind", 2)]
     [InlineData("message-repeated", 3)]
     [InlineData("answers-nothing", 2)]
@@ -195,7 +196,6 @@ public sealed class ValidateFileTests : IDisposable
             """,
     };
 
-
     private static string Broken(string rule) => rule switch
     {
         "torn" => $"{Command}\n{Log}\n{Answer}",
@@ -204,6 +204,7 @@ public sealed class ValidateFileTests : IDisposable
         "nul-padding" => $"{Command}\n\0\0\0\0\n",
         "byte-order-mark" => $"\u00ef\u00bb\u00bf{Log}\n{Log}\n",
         "not-json" => $"{Command}\n{Log}{Log}\n",
+        "half-surrogate" => $"{Command}\n{Log.Replace("hello", "\\ud800", StringComparison.Ordinal)}\n",
         "kind" => $"{Command}\n{Log.Replace("\"log\"", "\"gossip\"", StringComparison.Ordinal)}\n",
         "message-repeated" => $"{Command}\n{Answer}\n{Answer}\n",
         "answers-nothing" => $"{Command}\n{Answer.Replace("c1", "c2", StringComparison.Ordinal)}\n",

@@ -63,6 +63,7 @@ public sealed class McpClientConfigTests
     [InlineData("{\"mcpServers\": {}, \"mcpServers\": {}}")]
     [InlineData("{\"mcpServers\": {\"a\": 1}")]
     [InlineData("{} more")]
+    [InlineData("{\"\\ud800\": 1}")]
     [InlineData("mcpServers: {}")]
     public void A_file_that_is_no_such_configuration_is_refused(string file) =>
         Assert.Equal("mcp-config-invalid", Config.Merge(Encoding.UTF8.GetBytes(file), renew: true).Refusal?.Code);
