@@ -13,6 +13,7 @@ namespace Lodestar.Core.Policy;
 /// <param name="Lane">How a lane is prepared.</param>
 /// <param name="OnFinish">Command run when a run has ended, or null.</param>
 /// <param name="SpecDocuments">What a spec maintainer may change.</param>
+/// <param name="Redact">Regular expressions of what is never stored (<see cref="RedactionPattern"/>).</param>
 public sealed record Charter(
     PolicyValues Policy,
     ImmutableArray<string> Pipeline,
@@ -22,7 +23,8 @@ public sealed record Charter(
     ImmutableArray<string> Rules,
     LanePreparation Lane,
     string? OnFinish,
-    ImmutableArray<MaintainedDocument> SpecDocuments)
+    ImmutableArray<MaintainedDocument> SpecDocuments,
+    ImmutableArray<string> Redact)
 {
     /// <summary>The path that is protected whatever the charter says.</summary>
     public const string AlwaysProtected = ".lodestar/**";
@@ -42,7 +44,7 @@ public sealed record Charter(
     /// <summary>What holds without a charter.</summary>
     public static Charter BuiltIn { get; } = new(
         PolicyValues.None, PipelineWords, [], ImmutableSortedDictionary.Create<string, CharterProfile>(StringComparer.Ordinal),
-        [AlwaysProtected], [], new([], []), null, []);
+        [AlwaysProtected], [], new([], []), null, [], []);
 }
 
 /// <summary>A command that must pass.</summary>
@@ -69,8 +71,9 @@ public sealed record CharterProfile(
 /// <summary>This machine's settings, as <c>.lodestar/local.yaml</c> gives them.</summary>
 /// <param name="Policy">Its policy values.</param>
 /// <param name="Worktrees">Folder for lane worktrees, or null.</param>
-public sealed record LocalSettings(PolicyValues Policy, string? Worktrees)
+/// <param name="Redact">Regular expressions of what is never stored, besides those of the charter.</param>
+public sealed record LocalSettings(PolicyValues Policy, string? Worktrees, ImmutableArray<string> Redact)
 {
     /// <summary>What holds without the file.</summary>
-    public static LocalSettings None { get; } = new(PolicyValues.None, null);
+    public static LocalSettings None { get; } = new(PolicyValues.None, null, []);
 }

@@ -57,6 +57,14 @@ public sealed record RunPlan(
         init => field = value.IsDefault ? [] : value;
     } = [];
 
+    /// <summary>Regular expressions of what is never stored, besides what always counts as a secret.</summary>
+    public ImmutableArray<string> Redact
+    {
+        get;
+        // Older plans do not name it.
+        init => field = value.IsDefault ? [] : value;
+    } = [];
+
     /// <summary>Digest of the canonical plan: two plans with one hash decide the same.</summary>
     public string ComputeHash() =>
         Sha256Text.Of(CanonicalJson.Bytes(JsonSerializer.SerializeToElement(this, PlanJson.Default.RunPlan)));

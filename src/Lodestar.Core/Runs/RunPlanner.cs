@@ -104,6 +104,7 @@ public static class RunPlanner
             maintains ? maintainer : null)
         {
             SpecDocuments = maintains ? inputs.Charter.SpecDocuments : [],
+            Redact = inputs.Charter.Redact,
         };
     }
 

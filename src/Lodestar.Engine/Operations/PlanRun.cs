@@ -42,6 +42,7 @@ public sealed record PlanData(
     PlannedProfile? SpecMaintainer,
     ImmutableArray<MaintainedDocument> SpecDocuments,
     ImmutableArray<string> ProtectedPaths,
+    ImmutableArray<string> Redact,
     ImmutableArray<LostParallelism> LostParallelism,
     ImmutableArray<LeftOutTaskData> LeftOutTasks,
     ImmutableArray<string> Dirty)
@@ -66,6 +67,7 @@ public sealed record PlanData(
         run.Plan.SpecMaintainer,
         run.Plan.SpecDocuments,
         run.Plan.ProtectedPaths,
+        run.Plan.Redact,
         run.Plan.LostParallelism,
         [.. run.LeftOut.Select(task => new LeftOutTaskData(task.Task, StatusText.Of(task.Status), task.Reason))],
         run.Dirty);

@@ -30,7 +30,7 @@ public sealed class AgentHost
         this.order = order;
         this.lifeline = lifeline;
         this.record = record;
-        redactor = new Redactor(order.Secrets);
+        redactor = new Redactor(order.Secrets, order.Redact);
     }
 
     /// <summary>Runs a host on the process's own streams.</summary>

@@ -50,6 +50,7 @@ public interface IHostedProcess : IAsyncDisposable
 /// <param name="StallMs">The program is stopped when it says nothing for this long; null: never.</param>
 /// <param name="LogDirectory">Folder for the host's own record: <c>events.ndjson</c> and <c>report.json</c>.</param>
 /// <param name="Secrets">Values to remove from everything that is stored or passed on.</param>
+/// <param name="Redact">Patterns of what to remove besides (<see cref="Lodestar.Core.Policy.RedactionPattern"/>).</param>
 /// <param name="ProtocolCommand">For "native": the command line to send to the program, as JSON text.</param>
 public sealed record HostOrder(
     ProcessId Process,
@@ -61,6 +62,7 @@ public sealed record HostOrder(
     long? StallMs,
     string LogDirectory,
     IReadOnlyList<string> Secrets,
+    IReadOnlyList<string> Redact,
     string? ProtocolCommand = null);
 
 /// <summary>Who a process is. A pid alone never names a process: it may have been given to another.</summary>

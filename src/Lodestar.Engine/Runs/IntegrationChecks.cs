@@ -62,7 +62,8 @@ internal static class IntegrationChecks
             (long)timeout.TotalMilliseconds,
             null,
             Path.Combine(desk.StateFolder, "runs", state.Run.Value, "agents", process.Value),
-            []);
+            [],
+            state.Plan.Redact);
         // Its host ends it when this process dies, so it needs no row to be found by.
         await using var hosted = await desk.Machine.Hosts.StartAsync(order, cancellation);
         return await hosted.Completion.WaitAsync(cancellation);

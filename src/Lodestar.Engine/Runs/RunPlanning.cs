@@ -37,7 +37,7 @@ public static class RunPlanning
         var inputs = new PlanInputs(
             sources.ProjectId,
             selection!,
-            sources.Charter,
+            sources.Charter with { Redact = [.. sources.Charter.Redact.Union(sources.Local.Redact)] },
             policy,
             request.Profile ?? Charter.BuilderProfile,
             request.AgentCommand is { } line ? sources.AgentCommand.Read(line) : null,

@@ -57,7 +57,7 @@ public sealed class CharterReader
 
     private Charter ReadCharter(YamlMap root)
     {
-        Known(root, "", "policy", "pipeline", "checks", "profiles", "protected_paths", "rules", "lane", "on_finish", "spec_documents");
+        Known(root, "", "policy", "pipeline", "checks", "profiles", "protected_paths", "rules", "lane", "on_finish", "spec_documents", "redact");
         var lane = fields.Map(root, "lane");
         if (lane is not null)
             Known(lane, "lane.", "setup", "copy");
@@ -70,7 +70,8 @@ public sealed class CharterReader
             fields.Texts(root, "rules"),
             lane is null ? Charter.BuiltIn.Lane : new LanePreparation(fields.Texts(lane, "setup"), Patterns(lane, "copy")),
             Filled(root, "on_finish"),
-            ReadDocuments(root));
+            ReadDocuments(root),
+            ReadRedact(root));
     }
 
     private ImmutableArray<MaintainedDocument> ReadDocuments(YamlMap root)
@@ -93,8 +94,26 @@ public sealed class CharterReader
 
     private LocalSettings ReadLocal(YamlMap root)
     {
-        Known(root, "", "policy", "worktrees");
-        return new(ReadPolicy(root), Filled(root, "worktrees"));
+        Known(root, "", "policy", "worktrees", "redact");
+        return new(ReadPolicy(root), Filled(root, "worktrees"), ReadRedact(root));
+    }
+
+    private ImmutableArray<string> ReadRedact(YamlMap root)
+    {
+        var items = fields.Items(root, "redact");
+        var patterns = ImmutableArray.CreateBuilder<string>();
+        foreach (var item in items.Take(RedactionPattern.MaxCount))
+        {
+            if (fields.Text(item, "an item of redact") is not { } pattern)
+                continue;
+            patterns.Add(pattern);
+            if (RedactionPattern.Problem(pattern) is { } problem)
+                errors.Add(item, "redact-pattern", problem);
+        }
+
+        if (items.Count > RedactionPattern.MaxCount)
+            errors.Add(items[RedactionPattern.MaxCount], "redact-pattern", $"redact has more than {RedactionPattern.MaxCount} patterns.");
+        return patterns.ToImmutable();
     }
 
     private PolicyValues ReadPolicy(YamlMap root)

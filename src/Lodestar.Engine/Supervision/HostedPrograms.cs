@@ -80,7 +80,8 @@ internal sealed class HostedPrograms(RunParts parts) : IAsyncDisposable
             (long)timeout.TotalMilliseconds,
             null,
             parts.Folder.ProcessFolder(process),
-            []));
+            [],
+            scope.State.Plan.Redact));
     }
 
     /// <summary>Broken lines and missing heartbeats become findings while the program runs: the first of each kind, because

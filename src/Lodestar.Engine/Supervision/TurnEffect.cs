@@ -94,6 +94,7 @@ internal sealed class TurnEffect(
             (long)state.Plan.Policy.StallAfter.Value.TotalMilliseconds,
             parts.Folder.ProcessFolder(process),
             parts.Ground.SecretsOf(profile.Env),
+            state.Plan.Redact,
             profile.Adapter == "exec" ? null : TurnCommand.Of(state, scope.Key, turn, file, parts.Clock.GetUtcNow() + profile.Timeout));
         return (row, order);
     }

@@ -78,24 +78,35 @@ public sealed class ReceiptTests
     [Fact]
     public async Task No_secret_an_agent_tells_is_in_any_file_of_the_project()
     {
-        using var project = await PausedAsync();
+        using var project = await PausedAsync("checks:\n  - {name: card, run: 'echo \"check \"4000-\"1234.\"'}\nredact: ['4000-\\d+']\n");
         var files = Directory.GetFiles(Path.Combine(project.Repo.Root, ".lodestar"), "*", SearchOption.AllDirectories)
             .ToDictionary(file => file, file => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparer.Ordinal);
 
         Assert.Contains(files.Values, content => content.Contains("SHOP_TOKEN=[redacted]", StringComparison.Ordinal));
         Assert.DoesNotContain(files, file => file.Value.Contains("hunter2hunter2", StringComparison.Ordinal));
+        // Patterns of the charter and of this machine; what the latter matches comes in pieces.
+        Assert.All(
+            (string[])["agent [redacted].", "check [redacted].", "it is [redacted]!"],
+            told => Assert.Contains(files.Values, content => content.Contains(told, StringComparison.Ordinal)));
+        Assert.DoesNotContain(files, file => file.Value.Contains("4000-1234", StringComparison.Ordinal));
+        Assert.DoesNotContain(files, file => file.Value.Contains("pin-7777", StringComparison.Ordinal));
     }
 
     /// <summary>A run of which one task is on the run branch and one failed.</summary>
-    private static async Task<RunProject> PausedAsync()
+    private static async Task<RunProject> PausedAsync(string charter = "")
     {
-        var project = await RunProject.WithBuilderAsync(
+        var project = await RunProject.CreateAsync(
+            "  F001: {title: First}\n  F002: {title: Second, depends_on: [F001]}",
+            $"policy: {{max_attempts: 1}}\nprofiles:\n  builder: {{adapter: exec, command: [\"@/builder\"]}}\n{charter}");
+        project.Repo.Write(".lodestar/local.yaml", "redact: ['pin-\\d{4}']\n");
+        project.Script(
+            "builder",
             """
             half=hunter2; echo "SHOP_TOKEN=$half$half"; echo "api_key: '$half$half'" >&2
+            echo "agent 4000-""1234."; printf 'it is pin-'; printf 77; /bin/true; printf '77!\n'
             if [ "$LODESTAR_TASK_ID" = F002 ] && [ ! -e "$HOME/../go" ]; then exit 3; fi
             echo done > "$LODESTAR_TASK_ID.txt"
-            """,
-            "  F001: {title: First}\n  F002: {title: Second, depends_on: [F001]}");
+            """);
         var failed = await project.LodestarAsync("run", "--json");
         Assert.True(failed.Code == "run-failed", failed.ToString());
         return project;

@@ -17,7 +17,7 @@ public sealed class NativeTurnTests
         """;
 
     private static readonly DateTimeOffset Noon = new(2031, 5, 14, 12, 0, 0, TimeSpan.Zero);
-    private readonly NativeTurn turn = new(new Redactor([]), Command, Noon);
+    private readonly NativeTurn turn = new(new Redactor([], []), Command, Noon);
 
     [Theory]
     [InlineData("corr-1", "corr-2")]
@@ -76,7 +76,7 @@ public sealed class NativeTurnTests
     public void Only_the_explicit_word_passes_a_builders_own_tests(string tests, bool passes)
     {
         var built = new NativeTurn(
-            new Redactor([]), Command.Replace("reviewer", "builder", StringComparison.Ordinal).Replace("\"review\"", "\"implement\"", StringComparison.Ordinal), Noon);
+            new Redactor([], []), Command.Replace("reviewer", "builder", StringComparison.Ordinal).Replace("\"review\"", "\"implement\"", StringComparison.Ordinal), Noon);
         built.OnOutput(new BoundedLine(
             Approval.Trim().Replace("reviewer", "builder", StringComparison.Ordinal)
                 .Replace("review.completed", "builder.completed", StringComparison.Ordinal)
@@ -91,7 +91,7 @@ public sealed class NativeTurnTests
     [Fact]
     public void Any_line_is_a_message_or_an_error_and_says_nothing_that_was_not_said() => Fuzzing.Run(4000, random =>
     {
-        var turn = new NativeTurn(new Redactor([]), Command, Noon);
+        var turn = new NativeTurn(new Redactor([], []), Command, Noon);
         var line = Fuzzing.Damaged(random, Approval.Trim());
         if (random.Next(4) == 0)
             line = line.Insert(random.Next(line.Length + 1), Fuzzing.Pick(random, ["\\ud800", "\\u0000", "\\udc00\\ud800", "\\u00e9", "\\"]));

@@ -144,6 +144,6 @@ public sealed class ScriptedAgentTests : IDisposable
         return new HostOrder(
             process, "native", [.. BuiltPrograms.Lodestar, "__scripted", file], scratch.Root,
             new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = scratch.Root }, 120_000, null,
-            scratch.PathOf("log"), [], line);
+            scratch.PathOf("log"), [], [], line);
     }
 }

@@ -250,7 +250,7 @@ public sealed class HostTests : IDisposable
     public async Task Secrets_are_neither_stored_nor_passed_on()
     {
         await using var hosted = await hosts.StartAsync(
-            Order("say", "hunter22 and GITHUB_TOKEN=abcdefgh", "err", "x hunter22") with { Secrets = ["hunter22"] }, None);
+            Order("say", "hunter22 and GITHUB_TOKEN=abcdefgh", "err", "x hunter22 shop-123456") with { Secrets = ["hunter22"], Redact = [@"shop-\d+"] }, None);
         var report = await hosted.Completion.WaitAsync(Patience);
 
         Assert.Equal("[redacted] and GITHUB_TOKEN=[redacted]\n", report.Text);
@@ -258,6 +258,7 @@ public sealed class HostTests : IDisposable
         {
             Assert.DoesNotContain("hunter22", File.ReadAllText(file), StringComparison.Ordinal);
             Assert.DoesNotContain("abcdefgh", File.ReadAllText(file), StringComparison.Ordinal);
+            Assert.DoesNotContain("123456", File.ReadAllText(file), StringComparison.Ordinal);
         }
     }
 
@@ -286,7 +287,7 @@ public sealed class HostTests : IDisposable
     private string Log => scratch.PathOf("log");
 
     private HostOrder Order(params string[] steps) => new(
-        process, "exec", [.. BuiltPrograms.FakeAgent, .. steps], scratch.Root, AgentEnvironmentForTests(), 120_000, null, Log, []);
+        process, "exec", [.. BuiltPrograms.FakeAgent, .. steps], scratch.Root, AgentEnvironmentForTests(), 120_000, null, Log, [], []);
 
     private Dictionary<string, string> AgentEnvironmentForTests() => new()
     {

@@ -193,6 +193,7 @@ public sealed class ValidateFileTests : IDisposable
             on_finish: make bell
             spec_documents:
               SPEC.md: ["## Status"]
+            redact: ['shop-\d{6}']
             """,
     };
 

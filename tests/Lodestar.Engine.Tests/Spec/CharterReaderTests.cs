@@ -25,6 +25,7 @@ public sealed class CharterReaderTests
             rules: ["Public APIs need tests"]
             lane: {setup: [npm ci], copy: [.env]}
             on_finish: notify-send done
+            redact: ['shop-\d+', "[A-Z]{20}"]
             """).Data!;
 
         Assert.Equal((2, 2.50m, 5_000_000L), (charter.Policy.Lanes, charter.Policy.BudgetUsd, charter.Policy.BudgetTokens));
@@ -33,6 +34,7 @@ public sealed class CharterReaderTests
         Assert.Equal("agent {briefing_file}", string.Join(' ', charter.Profiles["builder"].Command));
         Assert.Equal("npm ci|.env", $"{charter.Lane.Setup[0]}|{charter.Lane.Copy[0]}");
         Assert.Equal("notify-send done", charter.OnFinish);
+        Assert.Equal([@"shop-\d+", "[A-Z]{20}"], charter.Redact.AsEnumerable());
     }
 
     [Fact]
@@ -67,6 +69,14 @@ public sealed class CharterReaderTests
     [InlineData("spec_documents: {/SPEC.md: [Status]}\n", "document-path", 1, 18)]
     [InlineData("spec_documents: {SPEC.md: []}\n", "required", 1, 27)]
     [InlineData("protected_paths: [/etc]\n", "file-pattern", 1, 19)]
+    [InlineData("redact: [a, '(b']\n", "redact-pattern", 1, 13)]
+    [InlineData("redact: ['(?<=key )b']\n", "redact-pattern", 1, 10)]
+    [InlineData("redact: ['(.)\\1']\n", "redact-pattern", 1, 10)]
+    [InlineData("redact: ['(a{1000}){1000}']\n", "redact-pattern", 1, 10)]
+    [InlineData("redact: ['a*']\n", "redact-pattern", 1, 10)]
+    [InlineData("redact: ['\\b']\n", "redact-pattern", 1, 10)]
+    [InlineData("redact: ['']\n", "redact-pattern", 1, 10)]
+    [InlineData("redact: {a: b}\n", "list-expected", 1, 9)]
     public void What_nobody_could_obey_is_refused_with_its_place(string text, string rule, int line, int column)
     {
         var refusal = CharterReader.Read(text).Refusal!;
@@ -81,11 +91,24 @@ public sealed class CharterReaderTests
         Assert.Contains("did you mean policy?", CharterReader.Read("polcy: {}\n").Refusal!.Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Patterns_of_secrets_are_bounded_in_length_and_number()
+    {
+        var most = string.Join(", ", Enumerable.Range(1, RedactionPattern.MaxCount).Select(number => $"key-{number}"));
+        var longest = new string('x', RedactionPattern.MaxLength);
+
+        Assert.Equal(RedactionPattern.MaxCount, CharterReader.Read($"redact: [{most}]\n").Data!.Redact.Length);
+        Assert.Equal("charter-invalid", CharterReader.Read($"redact: [{most}, one-more, two-more]\n").Refusal!.Code);
+        Assert.NotNull(CharterReader.ReadLocal($"redact: [{longest}]\n").Data);
+        Assert.Equal("charter-invalid", CharterReader.ReadLocal($"redact: [{longest}x]\n").Refusal!.Code);
+    }
+
+    [Fact]
     public void Local_settings_know_their_own_keys()
     {
-        var local = CharterReader.ReadLocal("policy: {lanes: 1}\nworktrees: /tmp/lanes\n").Data!;
+        var local = CharterReader.ReadLocal("policy: {lanes: 1}\nworktrees: /tmp/lanes\nredact: [shop-key]\n").Data!;
 
         Assert.Equal((1, "/tmp/lanes"), (local.Policy.Lanes, local.Worktrees));
+        Assert.Equal(["shop-key"], local.Redact.AsEnumerable());
         Assert.Equal("charter-invalid", CharterReader.ReadLocal("checks: []\n").Refusal!.Code);
     }
 }
