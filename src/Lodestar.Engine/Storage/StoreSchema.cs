@@ -27,16 +27,14 @@ internal static class StoreSchema
     /// <summary>What a database file is to us.</summary>
     internal static StoreState Look(SqliteConnection database, string path)
     {
-        var version = database.QueryInt64("pragma user_version");
-        var application = database.QueryInt64("pragma application_id");
-        if (application == ApplicationId)
-        {
-            return version > Latest ? throw StoreFailure.Newer(path, version, Latest)
-                : version == Latest ? StoreState.Current
-                : StoreState.Older;
-        }
+        if (Own(database, path) is { } known)
+            return known;
 
-        if (application != 0 || version != 0)
+        // Others may be making the store at this instant: only at one moment do its marks and its tables belong together.
+        using var moment = database.BeginDeferred();
+        if (Own(database, path) is { } made)
+            return made;
+        if (database.QueryInt64("pragma application_id") != 0 || database.QueryInt64("pragma user_version") != 0)
             throw StoreFailure.Damaged(path);
 
         // SQLite makes the file before the first transaction fills it: a store whose creator died is an empty one.
@@ -48,6 +46,17 @@ internal static class StoreSchema
         return things.Count == 0 ? StoreState.Empty
             : PredecessorStore.Fits(things) ? StoreState.Predecessor
             : throw StoreFailure.Damaged(path);
+    }
+
+    // The mark before the number: whoever sees the mark sees the number that was committed with it, or a later one.
+    private static StoreState? Own(SqliteConnection database, string path)
+    {
+        if (database.QueryInt64("pragma application_id") != ApplicationId)
+            return null;
+        var version = database.QueryInt64("pragma user_version");
+        return version > Latest ? throw StoreFailure.Newer(path, version, Latest)
+            : version == Latest ? StoreState.Current
+            : StoreState.Older;
     }
 
     /// <summary>Brings a database of any state to the latest schema and gives it the facts of its birth, all in one

@@ -46,6 +46,24 @@ public sealed class StoreWaitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_in_the_making_is_never_taken_for_a_damaged_one()
+    {
+        for (var round = 0; round < 40; round++)
+        {
+            var name = $"made-{round}.sqlite";
+            using var maker = NewStore(name: name);
+            var making = Task.Run(() => JoinAsync(maker));
+            do
+            {
+                using var looker = NewStore(name: name);
+                await looker.ReadAsync(store => store.Agents().Count, CancellationToken.None);
+            }
+            while (!making.IsCompleted);
+            await making;
+        }
+    }
+
+    [Fact]
     public async Task Every_commit_is_seen_by_the_look_it_wakes()
     {
         await JoinAsync(writer);
@@ -125,8 +143,8 @@ public sealed class StoreWaitTests : IDisposable
         scratch.Dispose();
     }
 
-    private RuntimeStore NewStore(EngineClock? clock = null) =>
-        new(new RuntimeWritePath(scratch.PathOf("runtime.sqlite")), clock ?? new TestClock(), new IdSource());
+    private RuntimeStore NewStore(EngineClock? clock = null, string name = "runtime.sqlite") =>
+        new(new RuntimeWritePath(scratch.PathOf(name)), clock ?? new TestClock(), new IdSource());
 
     private static Agent? FirstAgent(StoreReader store) => store.Agents() is [var first, ..] ? first : null;
 
