@@ -28,15 +28,16 @@ internal static class DriveRun
         var fence = await runs.AttachAsync(run, cancellation);
         try
         {
-            var ledger = await runs.LoadAsync(run, cancellation);
+            using var copy = new LedgerCopy(RunFolder.LedgerPath(desk.StateFolder, run));
+            var ledger = await runs.LoadAsync(run, copy, cancellation);
             var state = RunFold.All(run, ledger);
             var (events, refusal) = opening(state);
             if (refusal is not null)
                 return refusal;
-            // A run that is only wound down leaves its evidence as it is; one that goes on adds to it.
+            var copies = new ReceiptCopies(RunFolder.PathOf(desk.StateFolder, run), run).Look(ledger, RunFolder.LedgerPath(desk.StateFolder, run));
+            // A run that is only wound down adds nothing to its evidence; one that goes on does.
             if (goesOn)
             {
-                var copies = new ReceiptCopies(RunFolder.PathOf(desk.StateFolder, run), run).Look(ledger, RunFolder.LedgerPath(desk.StateFolder, run));
                 if (copies.Refusal is { } altered)
                     return altered;
                 events = [.. events, .. copies.Findings];
@@ -47,7 +48,7 @@ internal static class DriveRun
                 drive.Observe(ledger, state);
 
             using var folder = new RunFolder(desk.StateFolder, run);
-            folder.Refill(ledger, state);
+            folder.Refill(ledger, state, copy, copies.Broken);
             // The engine that entered the run may have died before it wrote this.
             if (!folder.HasPlan)
                 folder.WritePlan(state.Plan, await desk.SnapshotAsync(state.Plan.BaseCommit, cancellation));

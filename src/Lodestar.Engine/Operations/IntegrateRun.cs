@@ -44,9 +44,12 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
             var state = RunFold.All(row.Id, await runs.LoadAsync(row.Id, cancellation));
             var outcome = await ApplyAsync(
                 desk, new Record(runs, row.Id, fence, actor, desk.Session.Clock), repository, state, cancellation);
-            var ledger = await runs.LoadAsync(row.Id, cancellation);
+            var path = RunFolder.LedgerPath(desk.StateFolder, row.Id);
+            using var copy = new LedgerCopy(path);
+            var ledger = await runs.LoadAsync(row.Id, copy, cancellation);
+            var receipts = new ReceiptCopies(RunFolder.PathOf(desk.StateFolder, row.Id), row.Id).Look(ledger, path);
             using var folder = new RunFolder(desk.StateFolder, row.Id);
-            folder.Refill(ledger, RunFold.All(row.Id, ledger));
+            folder.Refill(ledger, RunFold.All(row.Id, ledger), copy, receipts.Broken);
             return outcome;
         }
         finally

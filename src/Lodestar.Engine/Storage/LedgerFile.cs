@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Lodestar.Core;
 using Lodestar.Core.Runs;
 
@@ -11,13 +9,11 @@ namespace Lodestar.Engine.Storage;
 /// <param name="source">The file.</param>
 public sealed class LedgerFile(Stream source)
 {
-    private const int BlockSize = 2 * 1024 * 1024;
-    private static readonly byte[] First = System.Text.Encoding.ASCII.GetBytes(LedgerLine.NoHash);
+    private const int BlockSize = 512 * 1024;
 
-    private readonly byte[] digest = [.. First];
+    private readonly LedgerChain chain = new();
     private RunId? run;
     private long linesRead;
-    private long lines;
 
     /// <summary>The longest line accepted; tests have shorter ones.</summary>
     internal int LongestLine { get; init; } = LedgerLine.LongestLine;
@@ -29,8 +25,8 @@ public sealed class LedgerFile(Stream source)
     public async Task<LedgerEnd> ReadAsync(LedgerTake take, CancellationToken cancellation)
     {
         var size = source.CanSeek ? (int)Math.Clamp(source.Length, 4096, BlockSize) : BlockSize;
-        var now = new Block(size);
-        var after = new Block(size);
+        var now = new LedgerBlock(size);
+        var after = new LedgerBlock(size);
         await ReadBlockAsync(now, default, cancellation);
         while (now.Lines.Count > 0)
         {
@@ -52,10 +48,10 @@ public sealed class LedgerFile(Stream source)
         var torn = Torn(now.Rest);
         return run is null
             ? throw new RefusedException(new Refusal("ledger-empty", "The ledger holds no whole line.", "lodestar run list"))
-            : new LedgerEnd(run.Value, lines, System.Text.Encoding.ASCII.GetString(digest), torn);
+            : new LedgerEnd(run.Value, chain.Lines, chain.LastHash, torn);
     }
 
-    private async Task ReadBlockAsync(Block block, ReadOnlyMemory<byte> rest, CancellationToken cancellation)
+    private async Task ReadBlockAsync(LedgerBlock block, ReadOnlyMemory<byte> rest, CancellationToken cancellation)
     {
         block.Begin(rest);
         while (block.Lines.Count == 0)
@@ -64,7 +60,7 @@ public sealed class LedgerFile(Stream source)
                 block.Grow(LongestLine + 1);
             // What cannot be a line is not read to its end: the block is as long as a line may be.
             if (block.Length == block.Bytes.Length)
-                throw new RefusedException(TooLong(LongestLine).At(linesRead + 1));
+                throw new RefusedException(LedgerBlock.TooLong(LongestLine).At(linesRead + 1));
             var count = await source.ReadAtLeastAsync(
                 block.Bytes.AsMemory(block.Length), block.Bytes.Length - block.Length, throwOnEndOfStream: false, cancellation);
             block.Length += count;
@@ -74,34 +70,19 @@ public sealed class LedgerFile(Stream source)
         }
 
         linesRead += block.Lines.Count;
-        Parallel.ForEach(
-            System.Collections.Concurrent.Partitioner.Create(0, block.Lines.Count, Math.Max(64, (block.Lines.Count / 8) + 1)),
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, 4), CancellationToken = cancellation },
-            part => block.Parse(part.Item1, part.Item2, LongestLine));
+        block.Parse(LongestLine, cancellation);
     }
 
-    private void HandOver(Block block, LedgerTake take)
+    private void HandOver(LedgerBlock block, LedgerTake take)
     {
         for (var index = 0; index < block.Lines.Count; index++)
         {
-            var number = lines + 1;
             ref readonly var read = ref block.Read[index];
-            var line = block.Line(index);
-            var damage = read.Damage ?? Foreign(read.Run!) ?? read.OutOfPlace(number) ?? read.Unchained(line, digest);
-            if (damage is not null)
-                throw new RefusedException(damage.At(number));
-            take(run!.Value, read.Entry!, line);
-            WriteHex(block.Digests.AsSpan(index * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes), digest);
-            lines = number;
-        }
-    }
-
-    private static void WriteHex(ReadOnlySpan<byte> bytes, Span<byte> hex)
-    {
-        for (var index = 0; index < bytes.Length; index++)
-        {
-            hex[2 * index] = "0123456789abcdef"u8[bytes[index] >> 4];
-            hex[(2 * index) + 1] = "0123456789abcdef"u8[bytes[index] & 15];
+            if ((read.Damage ?? Foreign(read.Run!)) is { } damage)
+                throw new RefusedException(damage.At(chain.Lines + 1));
+            chain.Require(block, index);
+            take(run!.Value, read.Entry!, block.Line(index));
+            chain.Pass(block, index);
         }
     }
 
@@ -128,78 +109,8 @@ public sealed class LedgerFile(Stream source)
             return null;
         // A crash tears a line; it does not write NUL bytes. A file that lost power does.
         return rest.Span.Contains((byte)0)
-            ? throw new RefusedException(new LedgerDamage("nul-padding", "it holds NUL bytes, as a file does after power was lost").At(lines + 1))
-            : new TornLine(lines + 1, rest.Length);
-    }
-
-    private static LedgerDamage TooLong(int longest) => new("line-too-long", $"it is longer than {longest} bytes");
-
-    /// <summary>A piece of the file that ends with a line, and what its lines are.</summary>
-    private sealed class Block(int size)
-    {
-        private int end;
-
-        internal byte[] Bytes { get; private set; } = new byte[size];
-
-        internal int Length { get; set; }
-
-        internal List<(int Start, int Length)> Lines { get; } = [];
-
-        internal LedgerLineRead[] Read { get; private set; } = [];
-
-        internal byte[] Digests { get; private set; } = [];
-
-        /// <summary>What follows the last whole line.</summary>
-        internal ReadOnlyMemory<byte> Rest => Bytes.AsMemory(end, Length - end);
-
-        internal void Begin(ReadOnlyMemory<byte> rest)
-        {
-            Lines.Clear();
-            end = 0;
-            if (Bytes.Length < rest.Length)
-                Bytes = new byte[rest.Length];
-            rest.CopyTo(Bytes);
-            Length = rest.Length;
-        }
-
-        internal void Grow(int most)
-        {
-            if (Bytes.Length >= most)
-                return;
-            var larger = new byte[(int)Math.Min((long)Bytes.Length * 2, most)];
-            Bytes.AsSpan(0, Length).CopyTo(larger);
-            Bytes = larger;
-        }
-
-        internal void Split()
-        {
-            var rest = Bytes.AsSpan(0, Length);
-            for (var at = rest[end..].IndexOf((byte)'\n'); at >= 0; at = rest[end..].IndexOf((byte)'\n'))
-            {
-                Lines.Add((end, at));
-                end += at + 1;
-            }
-
-            if (Read.Length < Lines.Count)
-            {
-                Read = new LedgerLineRead[Lines.Count];
-                Digests = new byte[Lines.Count * SHA256.HashSizeInBytes];
-            }
-        }
-
-        internal ReadOnlySpan<byte> Line(int index) => Bytes.AsSpan(Lines[index].Start, Lines[index].Length);
-
-        internal void Parse(int from, int until, int longest)
-        {
-            for (var index = from; index < until; index++)
-            {
-                var line = Line(index);
-                Read[index] = line.Length > longest
-                    ? new() { Damage = TooLong(longest) }
-                    : LedgerLineReader.Read(line);
-                SHA256.HashData(line, Digests.AsSpan(index * SHA256.HashSizeInBytes));
-            }
-        }
+            ? throw new RefusedException(new LedgerDamage("nul-padding", "it holds NUL bytes, as a file does after power was lost").At(chain.Lines + 1))
+            : new TornLine(chain.Lines + 1, rest.Length);
     }
 }
 

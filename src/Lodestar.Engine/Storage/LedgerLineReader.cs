@@ -13,6 +13,7 @@ internal static class LedgerLineReader
     private const int HashDigits = 64;
 
     private static readonly string[] Members = ["v", "seq", "run_id", "at", "type", "key", "actor", "data", "prev"];
+    private static readonly byte[][] Utf8Members = [.. Members.Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>Reads one line, without its newline. Whatever is wrong with it is in the result.</summary>
     internal static LedgerLineRead Read(ReadOnlySpan<byte> line)
@@ -57,9 +58,11 @@ internal static class LedgerLineReader
             return new() { Damage = new("not-an-object", "it is not a JSON object") };
 
         var found = new Fields();
+        var guess = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var member = Member(ref reader);
+            var member = Member(ref reader, guess);
+            guess = member + 1;
             if (member < 0)
                 return new() { Damage = new("unknown-member", $"its member \"{reader.GetString()}\" is unknown") };
             if ((found.Seen & (1 << member)) != 0)
@@ -82,11 +85,14 @@ internal static class LedgerLineReader
         return found.Entry(line);
     }
 
-    private static int Member(ref Utf8JsonReader reader)
+    /// <summary>Which member this is; writers keep to one order, so the one behind the last is looked at first.</summary>
+    private static int Member(ref Utf8JsonReader reader, int guess)
     {
+        if (guess < Members.Length && reader.ValueTextEquals(Utf8Members[guess]))
+            return guess;
         for (var member = 0; member < Members.Length; member++)
         {
-            if (reader.ValueTextEquals(Members[member]))
+            if (reader.ValueTextEquals(Utf8Members[member]))
                 return member;
         }
 
@@ -104,7 +110,8 @@ internal static class LedgerLineReader
         private string? actor;
         private DateTimeOffset at;
         private System.Text.Json.Serialization.Metadata.JsonTypeInfo? shape;
-        private string? key;
+        private bool isKeyNull;
+        private Range key;
         private Range data;
         private int prev;
 
@@ -129,8 +136,11 @@ internal static class LedgerLineReader
                 case "type":
                     return TakeType(ref reader);
                 case "key":
-                    key = reader.GetString();
-                    return null;
+                    isKeyNull = reader.TokenType == JsonTokenType.Null;
+                    key = isKeyNull ? default : ((int)reader.TokenStartIndex + 1)..((int)reader.BytesConsumed - 1);
+                    return isKeyNull || (reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped)
+                        ? null
+                        : new("not-json", "its key is no key");
                 case "actor":
                     actor = reader.ValueTextEquals("engine"u8) ? "engine" : reader.GetString();
                     return actor is null ? new("not-json", "its actor is null") : null;
@@ -151,7 +161,7 @@ internal static class LedgerLineReader
         {
             if (JsonSerializer.Deserialize(line[data], shape!) is not RunEvent happened)
                 return new() { Damage = new("not-json", "its data is null") };
-            if (KeyOf(happened)?.Value != key)
+            if (KeyOf(happened) is { } known ? isKeyNull || !Ascii.Equals(line[key], known.Value) : !isKeyNull)
                 return new() { Damage = new("key-differs", "its key is not the key in its data") };
             return new() { Run = run, Entry = new LedgerEntry(seq, at, actor!, happened), Previous = prev };
         }

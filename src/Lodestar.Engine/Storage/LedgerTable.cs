@@ -6,6 +6,8 @@ namespace Lodestar.Engine.Storage;
 /// <summary>The ledgers of runs: lines that are appended and never changed.</summary>
 public static class LedgerTable
 {
+    private const int BlockSize = 1024 * 1024;
+
     /// <summary>Appends events and keeps the chain of hashes.</summary>
     public static void AppendLedger(this StoreTransaction store, RunRow run, IReadOnlyList<LedgerEntry> events)
     {
@@ -40,26 +42,46 @@ public static class LedgerTable
             limit);
 
     /// <summary>The whole ledger, every line checked against the one before it and the row of the run.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="seen">Is given every sound line as it is stored; null when nobody wants them.</param>
     /// <exception cref="RefusedException"><c>ledger-damaged</c>.</exception>
-    public static IReadOnlyList<LedgerEntry> Ledger(this StoreReader store, RunRow run)
+    public static IReadOnlyList<LedgerEntry> Ledger(this StoreReader store, RunRow run, LedgerTake? seen = null)
     {
-        var hash = LedgerLine.NoHash;
         var events = new List<LedgerEntry>((int)Math.Min(run.LastSeq, 1_000_000));
+        var chain = new LedgerChain();
+        var block = new LedgerBlock(Math.Clamp((int)Math.Min(run.LastSeq, 1_000_000) * 1024, 4096, BlockSize));
         store.Database.Query(
             "select line from ledger where run_id = ? order by seq",
             row =>
             {
                 var line = row.Utf8(0);
-                events.Add(LedgerLine.Read(line, events.Count + 1, hash));
-                hash = Sha256Text.Of(line);
-                return true;
+                if (block.TryAdd(line))
+                    return true;
+                Take(run.Id, block, chain, events, seen);
+                return block.TryAdd(line);
             },
             run.Id.Value);
-        if (hash != run.LastHash || events.Count != run.LastSeq)
+        Take(run.Id, block, chain, events, seen);
+        if (chain.LastHash != run.LastHash || chain.Lines != run.LastSeq)
             throw new RefusedException(new Refusal(
                 "ledger-damaged",
-                $"The ledger of {run.Id} ends at line {events.Count}, its run says {run.LastSeq}.",
+                $"The ledger of {run.Id} ends at line {chain.Lines}, its run says {run.LastSeq}.",
                 "lodestar doctor"));
         return events;
+    }
+
+    private static void Take(RunId run, LedgerBlock block, LedgerChain chain, List<LedgerEntry> events, LedgerTake? seen)
+    {
+        block.Parse(LedgerLine.LongestLine, CancellationToken.None);
+        for (var index = 0; index < block.Lines.Count; index++)
+        {
+            chain.Require(block, index);
+            events.Add(block.Read[index].Entry!);
+            seen?.Invoke(run, events[^1], block.Line(index));
+            chain.Pass(block, index);
+        }
+
+        block.Begin(default);
     }
 }

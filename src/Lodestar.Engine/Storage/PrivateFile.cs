@@ -34,6 +34,9 @@ public static class PrivateFile
         return new FileStream(path, options);
     }
 
+    /// <summary>True when a file has the mode <see cref="Open"/> gives.</summary>
+    public static bool IsPrivate(string path) => OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == FileMode0600;
+
     /// <summary>Writes a whole file.</summary>
     public static void WriteText(string path, string text)
     {

@@ -16,33 +16,40 @@ internal sealed class ReceiptCopies(string runFolder, RunId run)
 
     /// <summary>What is to be recorded about copies that are gone, or the refusal when one was altered: proof that does not
     /// say what the ledger says is shown to somebody before it is replaced.</summary>
-    internal (IReadOnlyList<RunEvent> Findings, Refusal? Refusal) Look(IReadOnlyList<LedgerEntry> ledger, string exportPath)
+    internal ReceiptsLookedAt Look(IReadOnlyList<LedgerEntry> ledger, string exportPath)
     {
         // Only what the export tells of was ever written: receipts come before the line.
         var exported = LinesOf(exportPath);
         var missing = new List<Receipt>();
         var altered = new List<string>();
-        foreach (var entry in ledger)
+        var broken = new List<ReceiptFile>();
+        foreach (var (seq, file, copy) in Broken(ledger))
         {
-            if (entry.Event is not RunEvent.EffectSettled { Result.Proof: { } receipt })
-                continue;
-            var file = new ReceiptFile(runFolder, receipt);
-            switch (file.Look())
-            {
-                case ReceiptCopy.Altered:
-                    altered.Add(file.FullPath);
-                    break;
-                case ReceiptCopy.Missing when entry.Seq <= exported:
-                    missing.Add(receipt);
-                    break;
-                default:
-                    break;
-            }
+            broken.Add(file);
+            if (copy == ReceiptCopy.Altered)
+                altered.Add(file.FullPath);
+            else if (copy == ReceiptCopy.Missing && seq <= exported)
+                missing.Add(file.Receipt);
         }
 
         if (altered.Count > 0)
-            return ([], Refuse(altered));
-        return (missing.Count > MostTold ? [AllGone(missing.Count)] : [.. missing.Select(Gone)], null);
+            return new([], Refuse(altered), broken);
+        return new(missing.Count > MostTold ? [AllGone(missing.Count)] : [.. missing.Select(Gone)], null, broken);
+    }
+
+    /// <summary>Those copies that are not what they should be, in the order of the ledger. A long run has thousands, and looking
+    /// at one is mostly the making of what it should be: all processors look.</summary>
+    private IEnumerable<(long Seq, ReceiptFile File, ReceiptCopy Copy)> Broken(IReadOnlyList<LedgerEntry> ledger)
+    {
+        var proofs = ledger.Where(entry => entry.Event is RunEvent.EffectSettled { Result.Proof: not null }).ToArray();
+        var found = new (long, ReceiptFile, ReceiptCopy)?[proofs.Length];
+        Parallel.For(0, proofs.Length, index =>
+        {
+            var file = new ReceiptFile(runFolder, ((RunEvent.EffectSettled)proofs[index].Event).Result.Proof!);
+            if (file.Look() is not ReceiptCopy.Whole and var copy)
+                found[index] = (proofs[index].Seq, file, copy);
+        });
+        return found.OfType<(long, ReceiptFile, ReceiptCopy)>();
     }
 
     private static RunEvent Gone(Receipt receipt) => new RunEvent.FindingRaised(
@@ -73,3 +80,9 @@ internal sealed class ReceiptCopies(string runFolder, RunId run)
         return lines;
     }
 }
+
+/// <summary>What a look at the copies of receipts found.</summary>
+/// <param name="Findings">What is to be recorded.</param>
+/// <param name="Refusal">Why the run does not go on; null when it does.</param>
+/// <param name="Broken">Copies to be written again.</param>
+internal sealed record ReceiptsLookedAt(IReadOnlyList<RunEvent> Findings, Refusal? Refusal, IReadOnlyList<ReceiptFile> Broken);

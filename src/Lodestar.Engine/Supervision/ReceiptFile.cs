@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Lodestar.Core;
 using Lodestar.Core.Runs;
@@ -14,7 +13,7 @@ internal sealed class ReceiptFile
         Receipt = receipt;
         // The task's name is escaped, so that it can neither leave the folder nor hide in it.
         FullPath = Path.Combine(runFolder, "receipts", RefName.Escape(receipt.TaskId), $"step-{receipt.Number}.json");
-        Text = JsonSerializer.Serialize(receipt, PlanJson.Default.Receipt) + "\n";
+        Content = [.. JsonSerializer.SerializeToUtf8Bytes(receipt, PlanJson.Default.Receipt), (byte)'\n'];
     }
 
     /// <summary>What the ledger holds.</summary>
@@ -24,20 +23,22 @@ internal sealed class ReceiptFile
     internal string FullPath { get; }
 
     /// <summary>What the copy should be.</summary>
-    internal string Text { get; }
+    internal byte[] Content { get; }
 
     /// <summary>Holds the copy against the ledger. A crash leaves none or its beginning, lost power leaves zeroes; whatever
     /// else differs was written by somebody.</summary>
     internal ReceiptCopy Look()
     {
-        var expected = Encoding.UTF8.GetBytes(Text);
+        var expected = Content;
         byte[] found;
         try
         {
-            var file = new FileInfo(FullPath);
-            if (file.Exists && file.Length > expected.Length + 1024)
+            using var file = File.OpenHandle(FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var length = RandomAccess.GetLength(file);
+            if (length > expected.Length + 1024)
                 return ReceiptCopy.Altered;
-            found = File.ReadAllBytes(FullPath);
+            found = new byte[length];
+            found = found[..RandomAccess.Read(file, found, 0)];
         }
         catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
         {

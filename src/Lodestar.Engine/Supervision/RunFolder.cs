@@ -11,6 +11,9 @@ namespace Lodestar.Engine.Supervision;
 /// <remarks>Copies are written without waiting for the disk: the store is what promises hold by.</remarks>
 public sealed class RunFolder : IRunFolder, IDisposable
 {
+    /// <summary>Lines of more bytes than this are written in pieces.</summary>
+    private const int MostAtOnce = 1024 * 1024;
+
     private readonly string folder;
     private readonly RunId run;
     private FileStream? ledger;
@@ -62,6 +65,8 @@ public sealed class RunFolder : IRunFolder, IDisposable
     /// <summary>True when plan and snapshot were written, both and whole.</summary>
     public bool HasPlan => File.Exists(PlanPath);
 
+    private string LedgerFilePath => Path.Combine(folder, "ledger.ndjson");
+
     private string PlanPath => Path.Combine(folder, "plan.json");
 
     /// <summary>Writes the frozen plan and the snapshot's manifest, once; the plan last, so that it vouches for both.</summary>
@@ -72,15 +77,25 @@ public sealed class RunFolder : IRunFolder, IDisposable
         PrivateFile.Replace(PlanPath, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(plan, PlanJson.Default.RunPlan) + "\n"));
     }
 
-    /// <summary>Writes the copies anew from the whole ledger.</summary>
-    public void Refill(IReadOnlyList<LedgerEntry> recorded, RunState state)
+    /// <summary>Brings the copies up to the whole ledger.</summary>
+    /// <param name="recorded">The ledger.</param>
+    /// <param name="state">What follows from it.</param>
+    /// <param name="copy">What of the ledger's copy is right already; the rest of it is written anew.</param>
+    /// <param name="receipts">Copies of receipts that are not there or not right.</param>
+    internal void Refill(IReadOnlyList<LedgerEntry> recorded, RunState state, LedgerCopy copy, IReadOnlyList<ReceiptFile> receipts)
     {
+        foreach (var receipt in receipts)
+            Write(receipt);
         ledger?.Dispose();
         ledger = null;
-        File.Delete(Path.Combine(folder, "ledger.ndjson"));
-        hash = LedgerLine.NoHash;
-        written = 0;
-        Publish(recorded, state);
+        if (copy.Lines == 0)
+            File.Delete(LedgerFilePath);
+        else
+            CutLedger(copy.Bytes);
+        (hash, written) = (copy.LastHash, copy.Lines);
+        if (copy.Lines < recorded.Count)
+            Publish([.. recorded.Skip(copy.Lines)], state);
+        WriteView(state);
     }
 
     /// <inheritdoc/>
@@ -89,20 +104,23 @@ public sealed class RunFolder : IRunFolder, IDisposable
         if (recorded.Count == 0 || recorded[0].Seq != written + 1)
             throw new InvalidOperationException($"The copy of the ledger ends at {written}; {recorded[0].Seq} does not follow.");
 
-        ledger ??= PrivateFile.Open(Path.Combine(folder, "ledger.ndjson"), FileMode.Append, FileShare.ReadWrite | FileShare.Delete);
-        var text = new StringBuilder();
+        ledger ??= PrivateFile.Open(LedgerFilePath, FileMode.Append, FileShare.ReadWrite | FileShare.Delete);
+        using var lines = new MemoryStream();
         foreach (var item in recorded)
         {
-            var line = LedgerLine.Write(run, item, hash);
-            hash = LedgerLine.HashOf(line);
-            text.Append(line).Append('\n');
-            if (item.Event is RunEvent.EffectSettled { Result.Proof: { } receipt })
-                WriteReceipt(receipt);
+            if (item.Event is RunEvent.EffectSettled { Result.Proof: { } proof } && new ReceiptFile(folder, proof) is var receipt
+                && receipt.Look() != ReceiptCopy.Whole)
+                Write(receipt);
+            var line = LedgerLine.Bytes(run, item, hash);
+            hash = Sha256Text.Of(line);
+            lines.Write(line);
+            lines.WriteByte((byte)'\n');
+            if (lines.Length > MostAtOnce)
+                Flush(lines, ledger);
         }
 
+        Flush(lines, ledger);
         written = recorded[^1].Seq;
-        ledger.Write(Encoding.UTF8.GetBytes(text.ToString()));
-        ledger.Flush();
         if (recorded.Any(item => item.Event is RunEvent.TaskIntegrated or RunEvent.TaskFailed or RunEvent.RunPaused
             or RunEvent.RunEnded or RunEvent.EngineAttached))
             WriteView(state);
@@ -111,14 +129,25 @@ public sealed class RunFolder : IRunFolder, IDisposable
     /// <inheritdoc/>
     public void Dispose() => ledger?.Dispose();
 
-    private void WriteReceipt(Receipt receipt)
+    private static void Write(ReceiptFile receipt)
     {
-        var file = new ReceiptFile(folder, receipt);
-        // What is there and whole is not written again: a resumed run has thousands.
-        if (file.Look() == ReceiptCopy.Whole)
-            return;
-        PrivateFile.CreateFolder(Path.GetDirectoryName(file.FullPath)!);
-        PrivateFile.WriteText(file.FullPath, file.Text);
+        PrivateFile.CreateFolder(Path.GetDirectoryName(receipt.FullPath)!);
+        using var file = PrivateFile.Open(receipt.FullPath, FileMode.Create, FileShare.Read);
+        file.Write(receipt.Content);
+    }
+
+    private static void Flush(MemoryStream lines, FileStream ledger)
+    {
+        lines.WriteTo(ledger);
+        lines.SetLength(0);
+    }
+
+    /// <summary>Takes away what follows the lines that are right: what a crash tore, or somebody changed.</summary>
+    private void CutLedger(long length)
+    {
+        using var file = PrivateFile.Open(LedgerFilePath, FileMode.OpenOrCreate, FileShare.ReadWrite | FileShare.Delete);
+        if (file.Length > length)
+            file.SetLength(length);
     }
 
     /// <summary>A view of the fold for people and scripts, replaced whole.</summary>

@@ -55,6 +55,10 @@ public sealed class StoredRuns(
     public Task<IReadOnlyList<LedgerEntry>> LoadAsync(RunId run, CancellationToken cancellation) =>
         store.ReadAsync(view => view.Ledger(Find(view, run)), cancellation);
 
+    /// <summary>Reads the whole ledger and holds its copy against it.</summary>
+    internal Task<IReadOnlyList<LedgerEntry>> LoadAsync(RunId run, LedgerCopy copy, CancellationToken cancellation) =>
+        store.ReadAsync(view => view.Ledger(Find(view, run), (_, _, line) => copy.Compare(line)), cancellation);
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<LedgerEntry>> AppendAsync(
         RunId run, long fence, RunBatch batch, CancellationToken cancellation) => store.WriteAsync(

@@ -21,7 +21,7 @@ public sealed class ReceiptCopiesTests
         var ledger = Enumerable.Repeat(proofs, times).SelectMany(entries => entries).ToArray();
         var export = scratch.Write("ledger.ndjson", new string('\n', 10_000));
 
-        var (findings, refusal) = new ReceiptCopies(scratch.Root, world.Run).Look(ledger, export);
+        var (findings, refusal, _) = new ReceiptCopies(scratch.Root, world.Run).Look(ledger, export);
 
         Assert.Null(refusal);
         Assert.Equal(isOne ? 1 : proofs.Length, findings.Count);

@@ -1,0 +1,38 @@
+using System.Text;
+using Lodestar.Core;
+
+namespace Lodestar.Engine.Storage;
+
+/// <summary>Where one is in the chain of a ledger's lines: how many came, and the hash the next must name.</summary>
+internal sealed class LedgerChain
+{
+    private readonly byte[] digest = Encoding.ASCII.GetBytes(LedgerLine.NoHash);
+
+    /// <summary>Lines that came.</summary>
+    internal long Lines { get; private set; }
+
+    /// <summary>Hash of the last of them.</summary>
+    internal string LastHash => Encoding.ASCII.GetString(digest);
+
+    /// <summary>Refuses a line that is not the next.</summary>
+    /// <exception cref="RefusedException"><c>ledger-damaged</c>, naming the line.</exception>
+    internal void Require(LedgerBlock block, int index)
+    {
+        ref readonly var read = ref block.Read[index];
+        if ((read.Damage ?? read.OutOfPlace(Lines + 1) ?? read.Unchained(block.Line(index), digest)) is { } damage)
+            throw new RefusedException(damage.At(Lines + 1));
+    }
+
+    /// <summary>Goes on behind a line.</summary>
+    internal void Pass(LedgerBlock block, int index)
+    {
+        var bytes = block.Digest(index);
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            digest[2 * at] = "0123456789abcdef"u8[bytes[at] >> 4];
+            digest[(2 * at) + 1] = "0123456789abcdef"u8[bytes[at] & 15];
+        }
+
+        Lines++;
+    }
+}
