@@ -24,7 +24,7 @@ internal static class CommandLine
         try
         {
             // The commonest question of scripts, answered before the tree is built.
-            if (args is ["--version"] or ["-v"])
+            if (CommandTree.OnlyAsksForVersion(args))
             {
                 output.WriteData($"lodestar {Product.Version}\n");
                 return (int)ExitCode.Done;

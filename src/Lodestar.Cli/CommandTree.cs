@@ -67,6 +67,22 @@ internal sealed class CommandTree
         return null;
     }
 
+    /// <summary>Whether a command line asks for the version for certain, and for nothing else.</summary>
+    public static bool OnlyAsksForVersion(IReadOnlyList<string> args)
+    {
+        var seen = new HashSet<string>();
+        for (var index = 0; index < args.Count; index++)
+        {
+            var option = args[index] switch { "-v" => "--version", "--repo" => "-C", var other => other };
+            if (option is not ("--version" or "-C" or "--json" or "--no-color") || !seen.Add(option))
+                return false;
+            if (option == "-C" && (++index == args.Count || args[index] is "" or ['-', ..]))
+                return false;
+        }
+
+        return seen.Contains("--version");
+    }
+
     /// <summary>The whole command as typed: the names from the root down.</summary>
     public static string NameOf(Command command) =>
         string.Join(' ', Ancestors(command).Reverse().Append(command).Select(one => one is RootCommand ? Name : one.Name));

@@ -22,7 +22,13 @@ public readonly record struct TaskId(string Value) : ITextId<TaskId>, IComparabl
             return $"Task id \"{text}\" begins or ends with a blank.";
         if (System.Text.Encoding.UTF8.GetByteCount(text) > MaxBytes)
             return $"Task id \"{text[..20]}...\" is longer than {MaxBytes} bytes.";
-        return text.Any(char.IsControl) ? "A task id holds a control character." : null;
+        foreach (var character in text)
+        {
+            if (char.IsControl(character))
+                return "A task id holds a control character.";
+        }
+
+        return null;
     }
 
     /// <summary>Orders by code point, so that every machine sorts alike.</summary>

@@ -92,6 +92,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--version")]
     [InlineData("-v")]
     [InlineData("--version --no-color")]
+    [InlineData("-C elsewhere --version")]
     public async Task The_version_is_one_line(string typed)
     {
         var run = await console.RunAsync(typed.Split(' '));

@@ -7,7 +7,7 @@ namespace Lodestar.Core.Spec;
 public sealed class TaskGraph
 {
     private readonly ImmutableArray<TaskId> ids;
-    private readonly Dictionary<TaskId, int> indexes = [];
+    private readonly Dictionary<TaskId, int> indexes;
     private readonly int[][] dependencies;
     private readonly int[][] dependents;
     private readonly SortedDictionary<TaskId, ImmutableArray<TaskId>> missing = [];
@@ -15,6 +15,7 @@ public sealed class TaskGraph
     private TaskGraph(IReadOnlyList<TaskDefinition> tasks)
     {
         ids = [.. tasks.Select(task => task.Id)];
+        indexes = new(ids.Length);
         for (var index = 0; index < ids.Length; index++)
             indexes.TryAdd(ids[index], index);
 
@@ -22,10 +23,13 @@ public sealed class TaskGraph
         var incoming = new int[ids.Length];
         for (var index = 0; index < ids.Length; index++)
         {
-            var wanted = tasks[index].DependsOn.Distinct().ToArray();
-            dependencies[index] = [.. wanted.Where(indexes.ContainsKey).Select(id => indexes[id])];
-            if (dependencies[index].Length < wanted.Length)
-                missing[ids[index]] = [.. wanted.Where(id => !indexes.ContainsKey(id)).Order()];
+            dependencies[index] = Existing(tasks[index].DependsOn);
+            if (dependencies[index].Length < tasks[index].DependsOn.Length
+                && tasks[index].DependsOn.Where(id => !indexes.ContainsKey(id)).Distinct().Order().ToImmutableArray() is { IsEmpty: false } gone)
+            {
+                missing[ids[index]] = gone;
+            }
+
             foreach (var dependency in dependencies[index])
                 incoming[dependency]++;
         }
@@ -97,15 +101,33 @@ public sealed class TaskGraph
     public ImmutableArray<ImmutableArray<TaskId>> Cycles()
     {
         var knots = StrongComponents.Of(dependencies);
-        var members = new SortedDictionary<int, int>();
-        for (var index = ids.Length - 1; index >= 0; index--)
-            members[knots[index]] = index;
-        return
-        [
-            .. members.Values.Order()
-                .Select(first => ClosedPath(first, knots))
-                .Where(path => !path.IsEmpty),
-        ];
+        var seen = new bool[ids.Length + 1];
+        var cycles = ImmutableArray.CreateBuilder<ImmutableArray<TaskId>>();
+        for (var index = 0; index < ids.Length; index++)
+        {
+            // Most knots are single tasks that wait for nothing of their own.
+            if (seen[knots[index]])
+                continue;
+            seen[knots[index]] = true;
+            if (dependencies[index].Any(next => knots[next] == knots[index]) && ClosedPath(index, knots) is { IsEmpty: false } path)
+                cycles.Add(path);
+        }
+
+        return cycles.ToImmutable();
+    }
+
+    /// <summary>The places of those of some ids that are there, each once, in the order written.</summary>
+    private int[] Existing(ImmutableArray<TaskId> named)
+    {
+        var found = named.Length == 0 ? [] : new int[named.Length];
+        var count = 0;
+        foreach (var id in named)
+        {
+            if (indexes.TryGetValue(id, out var index) && !found.AsSpan(0, count).Contains(index))
+                found[count++] = index;
+        }
+
+        return count == found.Length ? found : found[..count];
     }
 
     /// <summary>The shortest way from a task back to itself inside its knot; empty when there is none.</summary>

@@ -9,13 +9,22 @@ public sealed class SpecDocument
 {
     private readonly Dictionary<TaskId, (YamlNode Id, YamlNode Body)> places = [];
 
-    internal SpecDocument(YamlDocument yaml) => Yaml = yaml;
+    private readonly YamlDocument? yaml;
+    private SpecDocument? whole;
+
+    internal SpecDocument(YamlDocument yaml) => (this.yaml, Text) = (yaml, yaml.Text);
+
+    /// <summary>Of a text that is known to be read as this model. Its tree is read when somebody asks for it.</summary>
+    internal SpecDocument(string text, ProjectSpec spec) => (Text, Spec) = (text, spec);
+
+    /// <summary>The file's text, without a byte order mark.</summary>
+    public string Text { get; }
 
     /// <summary>What the file says.</summary>
     public ProjectSpec Spec { get; internal set; } = null!;
 
     /// <summary>The file's tree and text.</summary>
-    public YamlDocument Yaml { get; }
+    public YamlDocument Yaml => Whole.yaml!;
 
     /// <summary>How the file writes its tasks; looked up once, as it may take a look at all of them.</summary>
     internal TaskShape Shape => field ??= TaskShape.Of(this);
@@ -25,7 +34,7 @@ public sealed class SpecDocument
 
     /// <summary>Where a task's id stands; null when the spec has no such task.</summary>
     public SourcePosition? PositionOf(TaskId task) =>
-        places.TryGetValue(task, out var place) ? Yaml.PositionOf(place.Id.Start) : null;
+        Whole.places.TryGetValue(task, out var place) ? Yaml.PositionOf(place.Id.Start) : null;
 
     /// <summary>Where a task names a dependency; the task's own place when it does not.</summary>
     public SourcePosition? PositionOf(TaskId task, TaskId dependency)
@@ -43,7 +52,7 @@ public sealed class SpecDocument
         var errors = new SourceErrors(Yaml);
         foreach (var finding in findings)
         {
-            var offset = (DependencyNode(finding.Task, finding.Dependency) ?? places[finding.Task].Id).Start;
+            var offset = (DependencyNode(finding.Task, finding.Dependency) ?? IdOf(finding.Task)).Start;
             errors.Add(new(offset, finding.Rule, finding.Dependency.Value, finding.Message));
         }
 
@@ -51,13 +60,13 @@ public sealed class SpecDocument
     }
 
     /// <summary>The mapping that defines a task; null when the spec has no such task.</summary>
-    internal YamlMap? BodyOf(TaskId task) => places.TryGetValue(task, out var place) ? place.Body as YamlMap : null;
+    internal YamlMap? BodyOf(TaskId task) => Whole.places.TryGetValue(task, out var place) ? place.Body as YamlMap : null;
 
     /// <summary>The node of a task's id: a key of the mapping, or the value of <c>id</c>.</summary>
-    internal YamlNode IdOf(TaskId task) => places[task].Id;
+    internal YamlNode IdOf(TaskId task) => Whole.places[task].Id;
 
     /// <summary>True when the task's id is the key of a mapping, false when the task is an item of a list.</summary>
-    internal bool IsMapped(TaskId task) => places[task] is var (id, body) && (id.Start < body.Start || body is not YamlMap);
+    internal bool IsMapped(TaskId task) => Whole.places[task] is var (id, body) && (id.Start < body.Start || body is not YamlMap);
 
     /// <summary>Notes a task's place.</summary>
     /// <returns>False when the id is taken.</returns>
@@ -68,6 +77,10 @@ public sealed class SpecDocument
         DuplicateIds.Add(id.Start);
         return false;
     }
+
+    private SpecDocument Whole => yaml is not null
+        ? this
+        : whole ??= SpecReader.Read(Text).Data ?? throw new InvalidOperationException("A spec that was read in part cannot be read as a whole.");
 
     private YamlScalar? DependencyNode(TaskId task, TaskId dependency) =>
         (BodyOf(task)?.Find("depends_on")?.Value as YamlList)?.Items.OfType<YamlScalar>()

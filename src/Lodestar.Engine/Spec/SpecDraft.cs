@@ -7,7 +7,7 @@ namespace Lodestar.Engine.Spec;
 internal sealed class SpecDraft
 {
     private readonly List<TaskDefinition> tasks;
-    private readonly Dictionary<TaskId, int> places;
+    private Dictionary<TaskId, int>? places;
     private ProjectSpec spec;
 
     /// <summary>Begins with what a spec says.</summary>
@@ -15,21 +15,22 @@ internal sealed class SpecDraft
     {
         this.spec = spec;
         tasks = [.. spec.Tasks];
-        places = new(tasks.Count);
-        foreach (var (index, task) in tasks.Index())
-            places.Add(task.Id, index);
     }
 
     /// <summary>Changes what is not about single tasks.</summary>
     internal void Change(Func<ProjectSpec, ProjectSpec> change) => spec = change(spec);
 
     /// <summary>Changes one task.</summary>
-    internal void Change(TaskId task, Func<TaskDefinition, TaskDefinition> change) => tasks[places[task]] = change(tasks[places[task]]);
+    internal void Change(TaskId task, Func<TaskDefinition, TaskDefinition> change)
+    {
+        var place = (places ??= Places())[task];
+        tasks[place] = change(tasks[place]);
+    }
 
     /// <summary>Adds a task behind the last one. An id that is taken shows when the text is read again.</summary>
     internal void Add(TaskDefinition task)
     {
-        places.TryAdd(task.Id, tasks.Count);
+        places?.TryAdd(task.Id, tasks.Count);
         tasks.Add(task);
     }
 
@@ -37,9 +38,17 @@ internal sealed class SpecDraft
     internal void Clear()
     {
         tasks.Clear();
-        places.Clear();
+        places = null;
     }
 
     /// <summary>What it says now.</summary>
     internal ProjectSpec ToSpec() => spec with { Tasks = [.. tasks] };
+
+    private Dictionary<TaskId, int> Places()
+    {
+        var found = new Dictionary<TaskId, int>(tasks.Count);
+        for (var index = 0; index < tasks.Count; index++)
+            found.TryAdd(tasks[index].Id, index);
+        return found;
+    }
 }

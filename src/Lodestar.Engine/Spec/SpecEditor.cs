@@ -208,9 +208,13 @@ public static class SpecEditor
     internal static Action<SpecDraft> With(TaskId task, Func<TaskDefinition, TaskDefinition> change) => draft => draft.Change(task, change);
 
     /// <summary>Reads a result again and holds it against the model it should give.</summary>
-    internal static Outcome<SpecDocument> Finish(string? text, ProjectSpec expected, SpecDocument before)
+    /// <param name="before">The spec that was edited.</param>
+    /// <param name="edits">The edits; null when the file's form allows none.</param>
+    /// <param name="expected">The model.</param>
+    internal static Outcome<SpecDocument> Finish(SpecDocument before, IReadOnlyList<TextEdit>? edits, ProjectSpec expected)
     {
-        var after = text is null ? null : SpecReader.Read(text).Data;
+        var text = edits is null ? null : TextEdit.Apply(before.Text, edits);
+        var after = text is null ? null : SpecPart.Read(before, edits!, text) ?? SpecReader.Read(text).Data;
         return after is not null && SpecComparison.Same(expected, after.Spec) ? after : Unsupported(before, null);
     }
 

@@ -91,8 +91,8 @@ public sealed class SpecFile(string root)
 
         void Replace(SpecDocument after)
         {
-            if (after.Yaml.Text != found.Text)
-                Write(found.Mark + after.Yaml.Text);
+            if (after.Text != found.Text)
+                Write(found.Mark + after.Text);
             if (FileStamp.Of(FullPath) is { } stamp)
                 written = new(stamp, after.Spec);
         }

@@ -42,7 +42,7 @@ internal sealed class SpecLayout(YamlDocument yaml, string newLine)
     }
 
     /// <summary>Blanks before an offset on its line, counted with everything else there.</summary>
-    internal int Column(int offset) => yaml.PositionOf(offset).Column - 1;
+    internal int Column(int offset) => yaml.ColumnOf(offset);
 
     /// <summary>Sets the value of a key to a text that stands on one line (or brings its own further lines).</summary>
     internal static TextEdit SetValue(YamlEntry entry, string written) =>

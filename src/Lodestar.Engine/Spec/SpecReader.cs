@@ -32,6 +32,23 @@ public sealed class SpecReader
         return reader.errors.Count > 0 ? reader.errors.ToRefusal("spec-invalid", path) : reader.document;
     }
 
+    /// <summary>Reads tasks from a part of a spec.</summary>
+    /// <param name="part">The entries of <c>tasks</c> in question.</param>
+    /// <returns>The tasks; none at all when one of them is not as it should be.</returns>
+    internal static ImmutableArray<TaskDefinition> ReadPart(YamlDocument part)
+    {
+        var reader = new SpecReader(part);
+        var entries = (part.Root as YamlMap)?.Entries ?? [];
+        var tasks = ImmutableArray.CreateBuilder<TaskDefinition>(entries.Count);
+        foreach (var entry in entries)
+        {
+            if (reader.ReadTask(entry.Key, entry.Value) is { } task)
+                tasks.Add(task);
+        }
+
+        return reader.errors.Count > 0 || tasks.Count < entries.Count ? [] : tasks.MoveToImmutable();
+    }
+
     /// <summary>Reads new tasks that somebody wrote down elsewhere: a list or a mapping of them, alone or under <c>tasks</c>, in
     /// YAML or JSON. They need no id. What a new task cannot hold is an error here: nothing of it may get lost.</summary>
     /// <param name="text">The text.</param>

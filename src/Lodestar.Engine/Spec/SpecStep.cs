@@ -31,7 +31,7 @@ internal sealed record SpecStep(IReadOnlyList<TextEdit>? Edits, Action<SpecDraft
                 continue;
             var draft = new SpecDraft(document.Spec);
             change.Change(draft);
-            var after = SpecEditor.Finish(change.Edits is null ? null : TextEdit.Apply(document.Yaml.Text, change.Edits), draft.ToSpec(), document);
+            var after = SpecEditor.Finish(document, change.Edits, draft.ToSpec());
             if (after.Data is null)
                 return after;
             document = after.Data;
@@ -52,6 +52,6 @@ internal sealed record SpecStep(IReadOnlyList<TextEdit>? Edits, Action<SpecDraft
             change.Change(expected);
         }
 
-        return edits.Count == 0 ? document : SpecEditor.Finish(TextEdit.Apply(document.Yaml.Text, edits), expected.ToSpec(), document).Data;
+        return edits.Count == 0 ? document : SpecEditor.Finish(document, edits, expected.ToSpec()).Data;
     }
 }

@@ -16,7 +16,7 @@ internal sealed record TaskShape(string NewLine, int Step, int ListIndent, bool 
     /// <summary>Learns the shape from a spec; what it does not show is as our own files have it.</summary>
     internal static TaskShape Of(SpecDocument document)
     {
-        var text = document.Yaml.Text;
+        var text = document.Text;
         var firstBreak = text.IndexOf('\n');
         var shape = new TaskShape(firstBreak > 0 && text[firstBreak - 1] == '\r' ? "\r\n" : "\n", 2, 2, true);
         var seenBody = false;
@@ -114,5 +114,5 @@ internal sealed record TaskShape(string NewLine, int Step, int ListIndent, bool 
         return "{" + string.Join(", ", parts) + "}";
     }
 
-    private static int Column(SpecDocument document, int offset) => document.Yaml.PositionOf(offset).Column - 1;
+    private static int Column(SpecDocument document, int offset) => document.Yaml.ColumnOf(offset);
 }

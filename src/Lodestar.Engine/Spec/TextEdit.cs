@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Lodestar.Engine.Spec;
 
 /// <summary>One stretch of a text and what comes in its place.</summary>
@@ -11,16 +9,31 @@ internal readonly record struct TextEdit(int Start, int End, string By)
     /// <summary>The text with all edits made, each in the place it was meant for; null when two of them meet.</summary>
     internal static string? Apply(string text, IEnumerable<TextEdit> edits)
     {
-        var result = new StringBuilder();
-        var at = 0;
-        foreach (var edit in edits.OrderBy(edit => edit.Start).ThenBy(edit => edit.End))
+        TextEdit[] ordered = [.. edits.OrderBy(edit => edit.Start).ThenBy(edit => edit.End)];
+        var (at, length) = (0, text.Length);
+        foreach (var edit in ordered)
         {
             if (edit.Start < at)
                 return null;
-            result.Append(text, at, edit.Start - at).Append(edit.By);
+            at = edit.End;
+            length += edit.By.Length - (edit.End - edit.Start);
+        }
+
+        return string.Create(length, (text, ordered), static (result, given) => Write(result, given.text, given.ordered));
+    }
+
+    private static void Write(Span<char> result, ReadOnlySpan<char> text, TextEdit[] ordered)
+    {
+        var at = 0;
+        foreach (var edit in ordered)
+        {
+            text[at..edit.Start].CopyTo(result);
+            result = result[(edit.Start - at)..];
+            edit.By.CopyTo(result);
+            result = result[edit.By.Length..];
             at = edit.End;
         }
 
-        return result.Append(text, at, text.Length - at).ToString();
+        text[at..].CopyTo(result);
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Lodestar.Engine.Yaml;
 
 /// <summary>Reads the YAML that people and programs write into specs: block mappings and lists, scalars in every
@@ -6,8 +8,12 @@ internal sealed partial class PlainYamlReader
 {
     private static readonly NotPlain Declined = new();
 
+    // Line breaks only other YAML versions know; a lone \r is found where lines are cut.
+    private static readonly SearchValues<char> OtherBreaks = SearchValues.Create('\u0085', '\u2028', '\u2029');
+
     private readonly string text;
     private readonly List<YamlProblem> problems;
+    private readonly string?[] keys = new string?[61];
 
     // The line being read: where it starts, where its content ends (line break excluded), and where we are in it.
     private int lineStart;
@@ -32,8 +38,7 @@ internal sealed partial class PlainYamlReader
     {
         root = null;
 
-        // Line breaks only other YAML versions know; a lone \r is found where lines are cut.
-        if (text.AsSpan().IndexOfAny('\u0085', '\u2028', '\u2029') >= 0)
+        if (text.AsSpan().ContainsAny(OtherBreaks))
             return false;
         try
         {
@@ -44,6 +49,35 @@ internal sealed partial class PlainYamlReader
         {
             return false;
         }
+    }
+
+    /// <summary>Reads entries from the midst of a block mapping that is the value of a key of the root; see
+    /// <see cref="YamlDocument.ParseEntries"/>.</summary>
+    internal static YamlMap? TryReadEntries(
+        string text, List<YamlProblem> problems, (int Start, int Column, int Until) part, out int end)
+    {
+        var reader = new PlainYamlReader(text, problems);
+        end = part.Start;
+        try
+        {
+            var map = reader.ReadEntries(part.Start, part.Column, part.Until);
+            end = reader.AtEnd ? text.Length : reader.position;
+            var isBehind = reader.AtEnd || reader.lineStart >= part.Until;
+            return isBehind && !text.AsSpan(part.Start, end - part.Start).ContainsAny(OtherBreaks) ? map : null;
+        }
+        catch (NotPlain)
+        {
+            return null;
+        }
+    }
+
+    private YamlMap? ReadEntries(int start, int column, int until)
+    {
+        CutLine(start);
+        SeekContent();
+        return !AtEnd && lineStart == start && Column == column && !AtDash() && TryReadKey(out var key)
+            ? ReadMap(key, column, depth: 1, until)
+            : null;
     }
 
     private YamlNode? ReadDocument()
@@ -69,7 +103,7 @@ internal sealed partial class PlainYamlReader
         return TryReadKey(out var key) ? ReadMap(key, key.Start - lineStart, depth) : ReadInline(parentIndent, depth);
     }
 
-    private YamlMap ReadMap(YamlScalar firstKey, int column, int depth)
+    private YamlMap ReadMap(YamlScalar firstKey, int column, int depth, int until = int.MaxValue)
     {
         var map = new YamlMap(firstKey.Start, flow: false);
         for (var key = firstKey; ;)
@@ -78,7 +112,7 @@ internal sealed partial class PlainYamlReader
             if (!map.Add(new(key, value)))
                 problems.Add(YamlDocument.Duplicate(key));
             map.End = Math.Max(key.End, value.End);
-            if (AtEnd || Column < column)
+            if (AtEnd || Column < column || (lineStart >= until && Column == column))
                 return map;
             if (Column > column || AtDash() || !TryReadKey(out key))
                 throw Declined;
@@ -185,7 +219,7 @@ internal sealed partial class PlainYamlReader
         return false;
     }
 
-    private static YamlScalar PlainKey(int start, ReadOnlySpan<char> raw)
+    private YamlScalar PlainKey(int start, ReadOnlySpan<char> raw)
     {
         var name = raw.TrimEnd(' ');
         if (name.Length is 0 or > 1000 || !CanBeginPlain(name, inFlow: false) || name is "<<" || name.IndexOfAny('\t', '*', '&') >= 0
@@ -194,7 +228,14 @@ internal sealed partial class PlainYamlReader
             throw Declined;
         }
 
-        return new(start, start + name.Length, name.ToString(), YamlStyle.Plain);
+        return new(start, start + name.Length, KeyText(name), YamlStyle.Plain);
+    }
+
+    /// <summary>The same few keys stand in every task; each is made once as long as no other takes its place.</summary>
+    private string KeyText(ReadOnlySpan<char> name)
+    {
+        ref var known = ref keys[(name.Length + (7 * name[0]) + (13 * name[^1])) % keys.Length];
+        return known is not null && name.SequenceEqual(known) ? known : known = name.ToString();
     }
 
     private bool AtDash() =>

@@ -27,15 +27,12 @@ public sealed class YamlDocument
     private static readonly SearchValues<char> Controls = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Where(code => code is not ('\t' or '\n' or '\r')).Append(127).Select(code => (char)code)]);
 
-    private readonly List<int> lineStarts = [0];
-
-    private YamlDocument(string text, YamlNode? root, IReadOnlyList<YamlProblem> problems)
+    private YamlDocument(string text, YamlNode? root, IReadOnlyList<YamlProblem> problems, bool plain = false)
     {
         Text = text;
         Root = root is YamlScalar { IsNull: true } ? null : root;
         Problems = problems;
-        for (var at = text.IndexOf('\n'); at >= 0; at = text.IndexOf('\n', at + 1))
-            lineStarts.Add(at + 1);
+        IsPlain = plain;
     }
 
     /// <summary>The source, without a byte order mark.</summary>
@@ -46,6 +43,11 @@ public sealed class YamlDocument
 
     /// <summary>Syntax errors and duplicate keys, in file order.</summary>
     public IReadOnlyList<YamlProblem> Problems { get; }
+
+    /// <summary>True when <see cref="PlainYamlReader"/> read all of it.</summary>
+    internal bool IsPlain { get; }
+
+    private List<int> LineStarts => field ??= Lines(Text);
 
     /// <summary>Parses a text. Never throws for what the text holds.</summary>
     public static YamlDocument Parse(string text)
@@ -64,7 +66,7 @@ public sealed class YamlDocument
 
         var problems = new List<YamlProblem>();
         if (PlainYamlReader.TryRead(text, problems, out var root))
-            return new(text, root, problems);
+            return new(text, root, problems, plain: true);
 
         problems.Clear();
         root = YamlEventReader.Read(text, problems);
@@ -74,9 +76,37 @@ public sealed class YamlDocument
     /// <summary>Line and column of an offset.</summary>
     public SourcePosition PositionOf(int offset)
     {
-        var found = lineStarts.BinarySearch(offset);
+        var found = LineStarts.BinarySearch(offset);
         var line = found >= 0 ? found : ~found - 1;
-        return new(line + 1, offset - lineStarts[line] + 1);
+        return new(line + 1, offset - LineStarts[line] + 1);
+    }
+
+    /// <summary>Characters before an offset on its line.</summary>
+    internal int ColumnOf(int offset) => offset == 0 ? 0 : offset - Text.LastIndexOf('\n', offset - 1) - 1;
+
+    /// <summary>Reads entries of a block mapping that is the value of a key of the document's root, beginning with a line in its
+    /// midst: exactly as they are read when the whole text is.</summary>
+    /// <param name="text">The whole text.</param>
+    /// <param name="start">Where a line begins that holds a key of the mapping.</param>
+    /// <param name="column">The column of the mapping's keys.</param>
+    /// <param name="until">Reading ends in front of the first key on a line that begins here or behind.</param>
+    /// <param name="end">Where reading ended: at the content behind the entries, or behind the text.</param>
+    /// <returns>The entries; null when the text has anything that only a reading of the whole can judge.</returns>
+    internal static YamlDocument? ParseEntries(string text, int start, int column, int until, out int end)
+    {
+        var problems = new List<YamlProblem>();
+        if (PlainYamlReader.TryReadEntries(text, problems, (start, column, until), out end) is not { } entries || problems.Count > 0)
+            return null;
+        var read = text.AsSpan(start, end - start);
+        return read.ContainsAny(Controls) || YamlSyntax.MayHaveConflicts(read) ? null : new(text, entries, problems, plain: true);
+    }
+
+    private static List<int> Lines(string text)
+    {
+        var starts = new List<int> { 0 };
+        for (var at = text.IndexOf('\n'); at >= 0; at = text.IndexOf('\n', at + 1))
+            starts.Add(at + 1);
+        return starts;
     }
 
     /// <summary>The problem of a key that occurs twice in one mapping.</summary>

@@ -37,10 +37,14 @@ internal static class YamlSyntax
         return null;
     }
 
+    /// <summary>Whether a text has what a line of a conflict begins with.</summary>
+    internal static bool MayHaveConflicts(ReadOnlySpan<char> text) =>
+        text.Contains("<<<<<<<", StringComparison.Ordinal) || text.Contains(">>>>>>>", StringComparison.Ordinal);
+
     /// <summary>The conflicts a Git merge left, each with the lines it stands on; nothing is guessed about what was meant.</summary>
     internal static IReadOnlyList<YamlProblem> Conflicts(string text)
     {
-        if (!text.Contains("<<<<<<<", StringComparison.Ordinal) && !text.Contains(">>>>>>>", StringComparison.Ordinal))
+        if (!MayHaveConflicts(text))
             return [];
         var found = new List<YamlProblem>();
         (int Offset, int Line)? open = null;
