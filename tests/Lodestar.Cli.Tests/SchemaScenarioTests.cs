@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Lodestar.Core;
+using Lodestar.Engine.Operations;
 using Lodestar.Engine.Schemas;
 using Lodestar.TestKit;
 
@@ -109,6 +110,7 @@ public sealed class SchemaScenarioTests : IDisposable
         await AskAsync("run replay", project.RunPath(first, "ledger.ndjson"));
         await AskAsync("run explain", "F002");
         await AskAsync("run receipts");
+        await FilesFitAsync(project.RunPath(first));
         await AskAsync("run diff", "F001");
         await AskAsync("ps", "--all");
         await AskAsync("run retry", "F002", "--note", "once more");
@@ -141,6 +143,24 @@ public sealed class SchemaScenarioTests : IDisposable
     }
 
     public void Dispose() => console.Dispose();
+
+    /// <summary>What a run leaves in its folder is of the form that is published, each file as the kind it is taken for.</summary>
+    private static async Task FilesFitAsync(string folder)
+    {
+        var kinds = new SortedSet<string>(StringComparer.Ordinal);
+        var evidence = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) is not ("events.ndjson" or "report.json" or "briefing.md"));
+        foreach (var file in evidence)
+        {
+            var held = (await new ValidateFile(file, null).ExecuteAsync(CancellationToken.None)).Data!;
+            Assert.True(held.Valid, $"{file}\n{string.Join('\n', held.Problems)}");
+            kinds.Add(held.Kind);
+        }
+
+        Assert.Equal(["briefing", "ledger", "plan", "receipt", "run-state", "snapshot"], kinds);
+        Assert.All(File.ReadLines(Path.Combine(folder, "ledger.ndjson")), line =>
+            Assert.Empty(JsonSchemaCheck.Problems(PublishedSchema.Of("ledger-line"), JsonNode.Parse(line))));
+    }
 
     private static IEnumerable<string> Verbs => new CommandTree().Verbs.Select(verb => verb.FullName["lodestar ".Length..]);
 

@@ -39,40 +39,6 @@ public static class AgentProtocol
         },
         AgentJson.Default.AgentMessage);
 
-    /// <summary>Checks what an event must have.</summary>
-    /// <exception cref="FormatException">It lacks something or has a value we do not know.</exception>
-    internal static void CheckEvent(JsonElement message)
-    {
-        foreach (var name in (string[])["message_id", "correlation_id", "task_id", "occurred_at"])
-            Text(message, name);
-        if (!Events.Contains(Text(message, "event")))
-            throw new FormatException($"\"{Text(message, "event")}\" is not an event of the protocol.");
-        if (!message.TryGetProperty("from", out var from) || from.ValueKind != JsonValueKind.Object)
-            throw new FormatException("An event has no sender (from).");
-        Text(from, "agent_type");
-        if (message.TryGetProperty("payload", out var payload) && payload.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
-            throw new FormatException("The payload of an event is not an object.");
-    }
-
-    /// <summary>Checks what a heartbeat must have.</summary>
-    /// <exception cref="FormatException">It lacks something or has a value we do not know.</exception>
-    internal static void CheckHeartbeat(JsonElement message)
-    {
-        if (!message.TryGetProperty("seq", out var seq) || seq.ValueKind != JsonValueKind.Number)
-            throw new FormatException("A heartbeat has no number (seq).");
-        if (Text(message, "status") is not ("starting" or "ready" or "busy" or "stopping" or "backoff"))
-            throw new FormatException($"\"{Text(message, "status")}\" is not a status of a heartbeat.");
-    }
-
-    /// <summary>Checks what a log message must have.</summary>
-    /// <exception cref="FormatException">It lacks something or has a value we do not know.</exception>
-    internal static void CheckLog(JsonElement message)
-    {
-        Text(message, "message");
-        if (Text(message, "level") is not ("info" or "warn" or "error"))
-            throw new FormatException($"\"{Text(message, "level")}\" is not a level of a log message.");
-    }
-
     /// <summary>A member that must be a string.</summary>
     /// <exception cref="FormatException">It is missing or something else.</exception>
     internal static string Text(JsonElement message, string name) =>
@@ -85,13 +51,6 @@ public static class AgentProtocol
         && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
-
-    private static readonly string[] Events =
-    [
-        "builder.progress", "builder.completed", "review.completed", "spec.updated", "spec.no_changes_needed",
-        "spec.changes_requested", "orchestration.proposed_tasks", "orchestration.needs_clarification",
-        "orchestration.plan_conflict", "artifact.produced", "error", "system.user_decision",
-    ];
 }
 
 /// <summary>What an agent is told to do.</summary>

@@ -66,7 +66,7 @@ internal sealed class NativeTurn : HostTurn
                 return Error($"A line is longer than {AgentProtocol.LineLimit} bytes.", now);
             if (line.Torn)
                 return Error("The last line has no end.", now);
-            if (line.Text.Length == 0)
+            if (line.Text.AsSpan().Trim(" \t\r").IsEmpty)
                 return new TurnAnswer("log");
             // Without a look first, a flood of other text would cost an exception a line.
             if (!line.Text.AsSpan().TrimStart().StartsWith('{'))
@@ -74,7 +74,7 @@ internal sealed class NativeTurn : HostTurn
             try
             {
                 using var message = JsonDocument.Parse(line.Text);
-                return OnMessage(message.RootElement, now);
+                return OnMessage(message.RootElement, line.Text, now);
             }
             catch (JsonException cause)
             {
@@ -114,28 +114,22 @@ internal sealed class NativeTurn : HostTurn
         }
     }
 
-    private TurnAnswer OnMessage(JsonElement message, DateTimeOffset now)
+    private TurnAnswer OnMessage(JsonElement message, string line, DateTimeOffset now)
     {
-        switch (AgentProtocol.Text(message, "kind"))
-        {
-            case "heartbeat":
-                AgentProtocol.CheckHeartbeat(message);
-                lastSign = now;
-                missedSaid = false;
-                return new TurnAnswer("heartbeat");
-            case "log":
-                AgentProtocol.CheckLog(message);
-                return new TurnAnswer("log");
-            case "event":
-                AgentProtocol.CheckEvent(message);
-                OnEvent(message);
-                return new TurnAnswer("event");
-            default:
-                throw new FormatException($"\"{AgentProtocol.Text(message, "kind")}\" is not a kind an agent sends.");
-        }
+        var kind = AgentProtocol.Text(message, "kind");
+        if (kind is not ("event" or "heartbeat" or "log"))
+            throw new FormatException($"\"{kind}\" is not a kind an agent sends.");
+        var form = ProtocolLine.Check(kind, line);
+        if (!form.IsAddressed)
+            throw new FormatException(form.Problem);
+        if (kind == "event")
+            OnEvent(message, form.Problem);
+        if (kind == "heartbeat")
+            (lastSign, missedSaid) = (now, false);
+        return new TurnAnswer(kind);
     }
 
-    private void OnEvent(JsonElement message)
+    private void OnEvent(JsonElement message, string? problem)
     {
         if (AgentProtocol.Text(message, "correlation_id") != command.CorrelationId || AgentProtocol.Text(message, "task_id") != command.TaskId)
             throw new FormatException("An event answers another command: its correlation_id and task_id must be the command's.");
@@ -146,13 +140,18 @@ internal sealed class NativeTurn : HostTurn
             && command.SnapshotId is { } asked
             && snapshot != asked)
             throw new FormatException($"An event speaks of snapshot {snapshot}; the command is about {asked}.");
+        var last = TerminalEvents.Read(command.Action, message);
+        // An event that ends the action without what its name promises (a verdict, the result of tests) fails the turn at
+        // once; any other is a broken line.
+        if (problem is not null && last is not { Status: ExitStatus.Failed })
+            throw new FormatException(problem);
         // The first word that ends the action counts; what is said after it is only recorded.
-        if (end is null && TerminalEvents.Read(command.Action, message) is { } terminal)
+        if (end is null && last is { } terminal)
         {
             end = terminal with
             {
                 Text = redactor.Clean(terminal.Text),
-                Problem = terminal.Problem is { } problem ? redactor.Clean(problem) : null,
+                Problem = terminal.Problem is { } told ? redactor.Clean(told) : null,
                 NoChange = terminal.NoChange is { } reason ? redactor.Clean(reason) : null,
             };
             lastWord.TrySetResult();

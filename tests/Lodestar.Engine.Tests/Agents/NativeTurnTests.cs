@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Lodestar.Engine.Agents;
 using Lodestar.Engine.Processes;
+using Lodestar.Engine.Schemas;
 using Lodestar.TestKit;
 
 namespace Lodestar.Engine.Tests.Agents;
@@ -106,6 +108,36 @@ public sealed class NativeTurnTests
         Assert.True(answer.Kind == "event" || !turn.LastWord.IsCompleted);
     });
 
+    /// <summary>What a turn takes and what <c>lodestar validate</c> calls sound is the same.</summary>
+    [Theory]
+    [InlineData("""{"kind":"event","message_id":"evt-1","correlation_id":"corr-1","task_id":"F001","from":{"agent_type":"reviewer","agent_id":"A1"},"event":"review.completed","status":"approved","payload":{"summary":"Fine.","usage":{"cost_usd":0.5,"tokens":7}},"artifacts":[{"path":"a/b","sha256":"0000000000000000000000000000000000000000000000000000000000000000","size":3}],"observed_version":{"snapshot_id":"snap-0123456789ab"},"occurred_at":"2031-05-14T12:00:00Z"}""")]
+    [InlineData("""{"kind":"event","message_id":"evt-1","correlation_id":"corr-1","task_id":"F001","from":{"agent_type":"reviewer"},"event":"builder.completed","payload":{"tests":{"status":"pass","summary":"ok","allowed_failures":true},"no_change":"none"},"occurred_at":"2031-05-14T12:00:00Z"}""")]
+    [InlineData("""{"kind":"event","message_id":"evt-1","correlation_id":"corr-1","task_id":"F001","from":{"agent_type":"reviewer"},"event":"error","payload":{"code":"c","message":"m"},"occurred_at":"2031-05-14T12:00:00Z"}""")]
+    [InlineData("""{"kind":"heartbeat","agent":{"agent_type":"reviewer","agent_id":"A1"},"seq":1,"status":"busy","pid":7,"ppid":1,"uptime_s":1,"last_activity_at":"2031-05-14T12:00:00Z","stats":{"cpu_pct":1,"rss_bytes":2},"task_id":"F001"}""")]
+    [InlineData("""{"kind":"log","level":"info","message":"hello","fields":{},"timestamp":"2031-05-14T12:00:00Z"}""")]
+    public void A_turn_takes_exactly_the_lines_that_fit_what_is_published(string line)
+    {
+        const string command = """{"kind":"command","message_id":"cmd-0123abcd","correlation_id":"corr-1","task_id":"F001","idempotency_key":"ik:0000000000000000000000000000000000000000000000000000000000000000","to":{"agent_type":"reviewer"},"action":"review","inputs":{"attempt":1,"round":1},"expected_outputs":[],"version":{"snapshot_id":"snap-0123456789ab"},"deadline":"2031-05-14T12:00:00Z","retry":{"attempt":0,"max_attempts":3},"priority":5}""";
+        var sound = 0;
+        string[] changed = [line, "  ", "{}", line + line, line.Insert(1, "\"kind\":\"log\","), .. Changed(line)];
+        foreach (var said in changed)
+        {
+            var turn = new NativeTurn(new Redactor([], []), command, Noon);
+            var problems = new FileProblems();
+            new TranscriptCheck(problems).Check(Encoding.UTF8.GetBytes($"{command}\n{said}\n"));
+
+            var isRefused = turn.OnOutput(new BoundedLine(said, 0, Torn: false), Noon).Kind == "protocol-error";
+
+            if (problems.Count == 0)
+                Assert.False(isRefused, said);
+            else
+                Assert.True(isRefused || (turn.LastWord.IsCompleted && turn.End(new ChildExit(0, null)).Status == ExitStatus.Failed), $"{said}\n{problems.Listed[0]}");
+            sound += problems.Count == 0 ? 1 : 0;
+        }
+
+        Assert.InRange(sound, 3, changed.Length / 2);
+    }
+
     [Fact]
     public void Of_two_answers_the_first_counts()
     {
@@ -164,6 +196,32 @@ public sealed class NativeTurnTests
 
         Assert.NotNull(turn.MissingSign(Noon.AddSeconds(121)));
     }
+
+    /// <summary>The line with each of its members, however deep, gone or of another value.</summary>
+    private static IEnumerable<string> Changed(string line)
+    {
+        JsonNode?[] values = [null, "", "x", "../x", -1, 0, 1.5, true, new JsonArray(), new JsonArray(1), new JsonObject()];
+        var places = Members(JsonNode.Parse(line)!).Select(member => (Path: member.Parent!.GetPath(), Name: member.GetPropertyName())).ToArray();
+        foreach (var (path, name) in places)
+        {
+            foreach (var value in values.Append("gone"))
+            {
+                var whole = JsonNode.Parse(line)!;
+                var holder = Members(whole).First(member => member.Parent!.GetPath() == path).Parent!.AsObject();
+                holder.Remove(name);
+                if (value?.ToString() != "gone")
+                    holder[name] = value?.DeepClone();
+                yield return whole.ToJsonString();
+            }
+        }
+    }
+
+    private static IEnumerable<JsonNode> Members(JsonNode node) => node switch
+    {
+        JsonObject members => members.SelectMany(member => Members(member.Value!).Prepend(member.Value!)),
+        JsonArray items => items.SelectMany(item => Members(item!)),
+        _ => [],
+    };
 
     private TurnAnswer Say(string line) => turn.OnOutput(new BoundedLine(line.Trim(' ', '\n'), 0, Torn: false), Noon);
 }

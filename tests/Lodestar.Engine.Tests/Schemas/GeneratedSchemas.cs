@@ -130,8 +130,10 @@ internal static class GeneratedSchemas
             schema["pattern"] = Below;
         else if (Words.TryGetValue($"{property.DeclaringType.Name}.{property.Name}", out var words))
             schema["enum"] = new JsonArray([.. words.Select(word => (JsonNode)word)]);
-        else if (type == typeof(string) && (property.Name is "sha256" or "definition_hash" or "briefing_hash" or "refs_digest"))
+        else if (type == typeof(string) && (property.Name is "sha256" or "briefing_hash" or "refs_digest"))
             schema["pattern"] = Digest;
+        else if (property.Name == "definition_hash")
+            schema["pattern"] = Digest.Replace("^", "^sha256:", StringComparison.Ordinal);
         else if (FromOne.Contains(property.Name) && type != typeof(string))
             schema["minimum"] = 1;
         else if (FromZero.Contains(property.Name) && type != typeof(string))

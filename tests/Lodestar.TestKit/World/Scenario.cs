@@ -107,7 +107,7 @@ public sealed record Scenario(
             _ => [$"src/{id}/**"],
         },
         random.Next(3),
-        Sha256Text.Of(id.Value));
+        $"sha256:{Sha256Text.Of(id.Value)}");
 
     private static ImmutableArray<Conduct> DrawConducts(Random random, bool isGentle, bool isLoose)
     {
