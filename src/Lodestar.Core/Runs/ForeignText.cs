@@ -14,7 +14,7 @@ internal static class ForeignText
         var clean = Clean(text);
         return clean.Length <= characters
             ? clean
-            : $"{clean[..Boundary(clean, characters)].TrimEnd()}\n[{clean.Length - characters} characters left out]";
+            : $"{TextCut.Head(clean, characters).TrimEnd()}\n[{clean.Length - characters} characters left out]";
     }
 
     /// <summary>The end of a text: what a failed command says last is what matters.</summary>
@@ -23,14 +23,14 @@ internal static class ForeignText
         var clean = Clean(text);
         return clean.Length <= characters
             ? clean
-            : $"[{clean.Length - characters} characters left out]\n{clean[Boundary(clean, clean.Length - characters)..].TrimStart()}";
+            : $"[{clean.Length - characters} characters left out]\n{clean[TextCut.Boundary(clean, clean.Length - characters)..].TrimStart()}";
     }
 
     /// <summary>A text as one line.</summary>
     internal static string Line(string text, int characters)
     {
         var clean = Clean(text).Replace('\n', ' ').Replace('\t', ' ');
-        return clean.Length <= characters ? clean : clean[..Boundary(clean, characters)] + "[...]";
+        return clean.Length <= characters ? clean : TextCut.Head(clean, characters) + "[...]";
     }
 
     /// <summary>A list of one-line texts.</summary>
@@ -55,7 +55,4 @@ internal static class ForeignText
 
     // Characters that reorder what is displayed can make quoted text look as if it stood elsewhere.
     private static bool IsDirection(int value) => value is >= 0x202A and <= 0x202E or >= 0x2066 and <= 0x2069;
-
-    // Never cuts a surrogate pair in two.
-    private static int Boundary(string text, int at) => at > 0 && char.IsLowSurrogate(text[at]) ? at - 1 : at;
 }

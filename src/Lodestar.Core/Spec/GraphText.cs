@@ -80,6 +80,6 @@ public static class GraphText
     private static string Short(string title)
     {
         var line = title.ReplaceLineEndings(" ");
-        return line.Length <= TitleLength ? line : line[..(char.IsHighSurrogate(line[TitleLength - 4]) ? TitleLength - 4 : TitleLength - 3)] + "...";
+        return line.Length <= TitleLength ? line : TextCut.Head(line, TitleLength - 3) + "...";
     }
 }

@@ -32,6 +32,6 @@ public static class PrdText
             return kept[..paragraph] + "\n...";
         if (kept.LastIndexOf(' ') is var word && word > length / 2)
             return kept[..word] + "...";
-        return (char.IsHighSurrogate(kept[^1]) ? kept[..^1] : kept) + "...";
+        return TextCut.Head(text, length - 3) + "...";
     }
 }

@@ -92,9 +92,7 @@ public sealed record BriefTask(string Task, string Format, string? Agent)
             known.Commands);
     }
 
-    private static string Head(string text) => text.Length <= MessageChars
-        ? text
-        : text[..(char.IsHighSurrogate(text[MessageChars - 1]) ? MessageChars - 1 : MessageChars)] + " [...]";
+    private static string Head(string text) => text.Length <= MessageChars ? text : TextCut.Head(text, MessageChars) + " [...]";
 
     private sealed record Known(
         TaskDefinition Task, string Status, ImmutableArray<BriefLine> Dependencies, ImmutableArray<Message> Unread, BriefCommands Commands);

@@ -82,4 +82,9 @@ internal sealed record VerifyAnswer(
     /// <summary>The remark that was recorded.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Note { get; init; }
+
+    /// <summary>The answer for a task accepted, by itself or right after it was done.</summary>
+    public static VerifyAnswer Of(
+        TaskId task, string status, ImmutableArray<TaskId> unblocked, IReadOnlyList<Warning> warnings, string? note) =>
+        new(true, task, status, unblocked, ToolWarning.Of(warnings)) { Note = note };
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lodestar.Core;
 
 namespace Lodestar.Mcp.Tools;
 
@@ -113,9 +114,6 @@ internal static class AnswerSize
             return null;
         var text = value.GetValue<string>();
         var longest = Math.Max(bound, ShortestText);
-        if (text.Length <= longest)
-            return null;
-        var end = longest - Mark.Length;
-        return JsonValue.Create(text[..(char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)] + Mark);
+        return text.Length <= longest ? null : JsonValue.Create(TextCut.Head(text, longest - Mark.Length) + Mark);
     }
 }

@@ -82,11 +82,8 @@ internal static class TaskWorkTools
         Run = (call, cancellation) => call.InSessionAsync(
             new VerifyTask([call.Need(Arguments.Task)], call.Agent(), call.Get(Arguments.Fence)) { Note = call.Get(Arguments.Note) }.ExecuteAsync,
             cancellation),
-        Result = (outcome, call) => new(
-            true, outcome.Data!.TaskId, outcome.Data.Status, outcome.Data.Unblocked, ToolWarning.Of(outcome.Warnings))
-        {
-            Note = call.Get(Arguments.Note),
-        },
+        Result = (outcome, call) => VerifyAnswer.Of(
+            outcome.Data!.TaskId, outcome.Data.Status, outcome.Data.Unblocked, outcome.Warnings, call.Get(Arguments.Note)),
         Type = McpJson.Default.VerifyAnswer,
         Summary = VerifiedText,
         Changed = Verified,
@@ -99,11 +96,8 @@ internal static class TaskWorkTools
         Run = (call, cancellation) => call.InSessionAsync(
             new FinishTask(call.Need(Arguments.Task), call.Agent(), call.Get(Arguments.Fence)) { Note = call.Get(Arguments.Note) }.ExecuteAsync,
             cancellation),
-        Result = (outcome, call) => new(
-            true, outcome.Data!.TaskId, outcome.Data.Status, outcome.Data.Unblocked, ToolWarning.Of(outcome.Warnings))
-        {
-            Note = call.Get(Arguments.Note),
-        },
+        Result = (outcome, call) => VerifyAnswer.Of(
+            outcome.Data!.TaskId, outcome.Data.Status, outcome.Data.Unblocked, outcome.Warnings, call.Get(Arguments.Note)),
         Type = McpJson.Default.VerifyAnswer,
         Summary = VerifiedText,
         Changed = Verified,
