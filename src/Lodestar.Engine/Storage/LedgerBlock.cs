@@ -1,16 +1,13 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace Lodestar.Engine.Storage;
 
-/// <summary>A piece of a ledger that ends with a line, and what its lines are. Lines are taken apart in parallel.</summary>
+/// <summary>A piece of a ledger that ends with a line, and the digests of its lines.</summary>
 /// <param name="size">Bytes it has room for at first.</param>
 internal sealed class LedgerBlock(int size)
 {
-    /// <summary>Fewer lines than this are not worth a second thread.</summary>
-    private const int LeastPerThread = 64;
-
     private int end;
+    private byte[] digests = [];
 
     internal byte[] Bytes { get; private set; } = new byte[size];
 
@@ -18,9 +15,6 @@ internal sealed class LedgerBlock(int size)
 
     internal List<(int Start, int Length)> Lines { get; } = [];
 
-    internal LedgerLineRead[] Read { get; private set; } = [];
-
-    internal byte[] Digests { get; private set; } = [];
 
     /// <summary>What follows the last whole line.</summary>
     internal ReadOnlyMemory<byte> Rest => Bytes.AsMemory(end, Length - end);
@@ -75,38 +69,23 @@ internal sealed class LedgerBlock(int size)
 
     internal ReadOnlySpan<byte> Line(int index) => Bytes.AsSpan(Lines[index].Start, Lines[index].Length);
 
-    internal ReadOnlySpan<byte> Digest(int index) => Digests.AsSpan(index * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes);
+    internal ReadOnlySpan<byte> Digest(int index) => digests.AsSpan(index * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes);
 
-    /// <summary>Takes every line apart and hashes it.</summary>
-    internal void Parse(int longest, CancellationToken cancellation)
+    /// <summary>Hashes every line.</summary>
+    internal void Hash()
     {
-        if (Read.Length < Lines.Count)
-        {
-            Read = new LedgerLineRead[Lines.Count];
-            Digests = new byte[Lines.Count * SHA256.HashSizeInBytes];
-        }
-
-        if (Lines.Count <= LeastPerThread)
-        {
-            Parse(0, Lines.Count, longest);
-            return;
-        }
-
-        Parallel.ForEach(
-            Partitioner.Create(0, Lines.Count, Math.Max(LeastPerThread, (Lines.Count / 8) + 1)),
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, 4), CancellationToken = cancellation },
-            part => Parse(part.Item1, part.Item2, longest));
+        if (digests.Length < Lines.Count * SHA256.HashSizeInBytes)
+            digests = new byte[Lines.Count * SHA256.HashSizeInBytes];
+        for (var index = 0; index < Lines.Count; index++)
+            SHA256.HashData(Line(index), digests.AsSpan(index * SHA256.HashSizeInBytes));
     }
 
-    private void Parse(int from, int until, int longest)
+    /// <summary>Takes a line apart.</summary>
+    internal LedgerLineRead Read(int index, int longest, LedgerWords words)
     {
-        for (var index = from; index < until; index++)
-        {
-            var line = Line(index);
-            Read[index] = line.Length > longest
-                ? new() { Damage = TooLong(longest) }
-                : LedgerLineReader.Read(line);
-            SHA256.HashData(line, Digests.AsSpan(index * SHA256.HashSizeInBytes));
-        }
+        var line = Line(index);
+        if (line.Length > longest)
+            return new() { Damage = TooLong(longest) };
+        return LedgerWrittenForm.TryRead(line, words, out var read) ? read : LedgerLineReader.Read(line);
     }
 }

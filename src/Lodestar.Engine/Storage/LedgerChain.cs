@@ -15,18 +15,19 @@ internal sealed class LedgerChain
     internal string LastHash => Encoding.ASCII.GetString(digest);
 
     /// <summary>Refuses a line that is not the next.</summary>
+    /// <param name="read">What the line says.</param>
+    /// <param name="line">Its bytes.</param>
     /// <exception cref="RefusedException"><c>ledger-damaged</c>, naming the line.</exception>
-    internal void Require(LedgerBlock block, int index)
+    internal void Require(in LedgerLineRead read, ReadOnlySpan<byte> line)
     {
-        ref readonly var read = ref block.Read[index];
-        if ((read.Damage ?? read.OutOfPlace(Lines + 1) ?? read.Unchained(block.Line(index), digest)) is { } damage)
+        if ((read.Damage ?? read.OutOfPlace(Lines + 1) ?? read.Unchained(line, digest)) is { } damage)
             throw new RefusedException(damage.At(Lines + 1));
     }
 
     /// <summary>Goes on behind a line.</summary>
-    internal void Pass(LedgerBlock block, int index)
+    /// <param name="bytes">The line's digest.</param>
+    internal void Pass(ReadOnlySpan<byte> bytes)
     {
-        var bytes = block.Digest(index);
         for (var at = 0; at < bytes.Length; at++)
         {
             digest[2 * at] = "0123456789abcdef"u8[bytes[at] >> 4];

@@ -5,13 +5,14 @@ namespace Lodestar.Engine.Storage;
 
 /// <summary>Reads a run's ledger from a file, in memory that does not grow with it. Only a last line without its end is
 /// forgiven, because a crash leaves one; any other damage is refused with its line number.</summary>
-/// <remarks>Lines are taken apart in parallel, a block at a time, and handed over in order while the next block is read.</remarks>
+/// <remarks>Lines are taken apart and handed over here, in order, while the next block is read and hashed on another processor.</remarks>
 /// <param name="source">The file.</param>
 public sealed class LedgerFile(Stream source)
 {
     private const int BlockSize = 512 * 1024;
 
     private readonly LedgerChain chain = new();
+    private readonly LedgerWords words = new();
     private RunId? run;
     private long linesRead;
 
@@ -30,7 +31,6 @@ public sealed class LedgerFile(Stream source)
         await ReadBlockAsync(now, default, cancellation);
         while (now.Lines.Count > 0)
         {
-            // The next block is read and taken apart on other threads while this one is folded here.
             var reading = Task.Run(() => ReadBlockAsync(after, now.Rest, cancellation), cancellation);
             try
             {
@@ -70,19 +70,20 @@ public sealed class LedgerFile(Stream source)
         }
 
         linesRead += block.Lines.Count;
-        block.Parse(LongestLine, cancellation);
+        block.Hash();
     }
 
     private void HandOver(LedgerBlock block, LedgerTake take)
     {
         for (var index = 0; index < block.Lines.Count; index++)
         {
-            ref readonly var read = ref block.Read[index];
+            var read = block.Read(index, LongestLine, words);
+            var line = block.Line(index);
             if ((read.Damage ?? Foreign(read.Run!)) is { } damage)
                 throw new RefusedException(damage.At(chain.Lines + 1));
-            chain.Require(block, index);
-            take(run!.Value, read.Entry!, block.Line(index));
-            chain.Pass(block, index);
+            chain.Require(read, line);
+            take(run!.Value, read.Entry!, line);
+            chain.Pass(block.Digest(index));
         }
     }
 

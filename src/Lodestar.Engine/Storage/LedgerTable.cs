@@ -50,6 +50,7 @@ public static class LedgerTable
     {
         var events = new List<LedgerEntry>((int)Math.Min(run.LastSeq, 1_000_000));
         var chain = new LedgerChain();
+        var words = new LedgerWords();
         var block = new LedgerBlock(Math.Clamp((int)Math.Min(run.LastSeq, 1_000_000) * 1024, 4096, BlockSize));
         store.Database.Query(
             "select line from ledger where run_id = ? order by seq",
@@ -58,11 +59,11 @@ public static class LedgerTable
                 var line = row.Utf8(0);
                 if (block.TryAdd(line))
                     return true;
-                Take(run.Id, block, chain, events, seen);
+                Take(run.Id, block, chain, words, events, seen);
                 return block.TryAdd(line);
             },
             run.Id.Value);
-        Take(run.Id, block, chain, events, seen);
+        Take(run.Id, block, chain, words, events, seen);
         if (chain.LastHash != run.LastHash || chain.Lines != run.LastSeq)
             throw new RefusedException(new Refusal(
                 "ledger-damaged",
@@ -71,15 +72,18 @@ public static class LedgerTable
         return events;
     }
 
-    private static void Take(RunId run, LedgerBlock block, LedgerChain chain, List<LedgerEntry> events, LedgerTake? seen)
+    private static void Take(
+        RunId run, LedgerBlock block, LedgerChain chain, LedgerWords words, List<LedgerEntry> events, LedgerTake? seen)
     {
-        block.Parse(LedgerLine.LongestLine, CancellationToken.None);
+        block.Hash();
         for (var index = 0; index < block.Lines.Count; index++)
         {
-            chain.Require(block, index);
-            events.Add(block.Read[index].Entry!);
-            seen?.Invoke(run, events[^1], block.Line(index));
-            chain.Pass(block, index);
+            var read = block.Read(index, LedgerLine.LongestLine, words);
+            var line = block.Line(index);
+            chain.Require(read, line);
+            events.Add(read.Entry!);
+            seen?.Invoke(run, read.Entry!, line);
+            chain.Pass(block.Digest(index));
         }
 
         block.Begin(default);
