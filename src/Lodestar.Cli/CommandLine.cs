@@ -30,7 +30,7 @@ internal static class CommandLine
                 return (int)ExitCode.Done;
             }
 
-            var tree = new CommandTree(CommandTree.FirstWord(args));
+            var tree = new CommandTree(CommandTree.FirstWords(args));
             var parsed = tree.Root.Parse(args, Parser);
             command = CommandTree.NameOf(parsed.CommandResult.Command);
             return (int)await DispatchAsync(tree, parsed, args, context);

@@ -12,14 +12,14 @@ internal sealed class CommandTree
 
     /// <summary>Builds the whole tree.</summary>
     public CommandTree()
-        : this(null)
+        : this([])
     {
     }
 
-    /// <summary>Builds the part of the tree that a first word names; the whole one when it names none.</summary>
+    /// <summary>Builds the part of the tree that some words name, as far as they name any; without words the whole one.</summary>
     /// <remarks>Every command pays for its tree, and most of them more than for their answer.</remarks>
-    /// <param name="only">The first word, or null.</param>
-    public CommandTree(string? only)
+    /// <param name="words">The first words of a command line, as <see cref="FirstWords"/> gives them.</param>
+    public CommandTree(params IReadOnlyList<string> words)
     {
         Root = new RootCommand("Runs many coding agents on one Git repository, unattended, without losing work.");
         Root.Options.Clear();
@@ -27,9 +27,8 @@ internal sealed class CommandTree
         Root.Options.Add(new HelpOption());
         foreach (var option in Global.All)
             Root.Options.Add(option);
-        var parts = Parts();
-        foreach (var part in parts.Any(part => part.Name == only) ? parts.Where(part => part.Name == only) : parts)
-            Root.Subcommands.Add(part.Create());
+        foreach (var part in Named(Parts(), words, 0))
+            Root.Subcommands.Add(part.Create(words));
     }
 
     /// <summary>The options every command has.</summary>
@@ -44,10 +43,11 @@ internal sealed class CommandTree
     /// <summary>What <c>lodestar</c> alone runs.</summary>
     public Verb Alone => field ??= StatusCommand.Create();
 
-    /// <summary>The word of a command line that names a command below the root; null when it is not certain which it is.</summary>
-    public static string? FirstWord(IReadOnlyList<string> args)
+    /// <summary>The first two words of a command line that may name a command; fewer when it is not certain which they are.</summary>
+    public static IReadOnlyList<string> FirstWords(IReadOnlyList<string> args)
     {
-        for (var index = 0; index < args.Count; index++)
+        var words = new List<string>(2);
+        for (var index = 0; index < args.Count && words.Count < 2; index++)
         {
             switch (args[index])
             {
@@ -58,13 +58,14 @@ internal sealed class CommandTree
                     break;
                 case ['-', ..]:
                 case ['_', ..]: // Completion answers for the whole tree.
-                    return null;
+                    return words;
                 case var word:
-                    return word;
+                    words.Add(word);
+                    break;
             }
         }
 
-        return null;
+        return words;
     }
 
     /// <summary>Whether a command line asks for the version for certain, and for nothing else.</summary>
@@ -100,32 +101,32 @@ internal sealed class CommandTree
         new("status", () => Alone),
         new("doctor", DoctorCommand.Create),
         new("reset", ResetCommand.Create),
-        new("export", () => Group("export", "Prints the project as data.", SnapshotCommands.Export())),
-        new("import", () => Group("import", "Restores a project from data.", SnapshotCommands.Import(), EvidenceCommands.Import())),
-        new("task", TaskGroup),
-        new("agent", () => Group(
+        Group("export", "Prints the project as data.", new Part("snapshot", SnapshotCommands.Export)),
+        Group("import", "Restores a project from data.", new("snapshot", SnapshotCommands.Import), new("ledger", EvidenceCommands.Import)),
+        TaskGroup(),
+        Group(
             "agent",
             "Registers agents and shows who works.",
-            AgentCommands.Join(),
-            AgentCommands.List(),
-            AgentCommands.Find(),
-            AgentCommands.Show(),
-            AgentCommands.Brief(),
-            AgentCommands.Heartbeat(),
-            AgentCommands.Leave())),
-        new("msg", () => Group(
+            new("join", AgentCommands.Join),
+            new("list", AgentCommands.List),
+            new("find", AgentCommands.Find),
+            new("show", AgentCommands.Show),
+            new("brief", AgentCommands.Brief),
+            new("heartbeat", AgentCommands.Heartbeat),
+            new("leave", AgentCommands.Leave)),
+        Group(
             "msg",
             "Carries messages between agents.",
-            MessageCommands.Send(),
-            MessageCommands.Thread(),
-            MessageCommands.Inbox(),
-            MessageCommands.Wait(),
-            MessageCommands.Search(),
-            MessageCommands.MarkAsRead())),
+            new("send", MessageCommands.Send),
+            new("thread", MessageCommands.Thread),
+            new("inbox", MessageCommands.Inbox),
+            new("wait", MessageCommands.Wait),
+            new("search", MessageCommands.Search),
+            new("mark-read", MessageCommands.MarkAsRead)),
         new("events", EventsCommand.Create),
-        new("mcp", () => Group("mcp", "Serves agents over the Model Context Protocol.", McpCommands.Serve())),
+        Group("mcp", "Serves agents over the Model Context Protocol.", new Part("serve", McpCommands.Serve)),
         new("plan", RunCommands.Plan),
-        new("run", RunGroup),
+        RunGroup(),
         new("resume", RunCommands.Resume),
         new("ps", RunQueryCommands.Processes),
         new("validate", EvidenceCommands.Validate),
@@ -135,50 +136,61 @@ internal sealed class CommandTree
         new("__complete", () => CompleteCommand.Create(this)),
     ];
 
-    private static Command TaskGroup() => Group(
+    private static Part TaskGroup() => Group(
         "task",
         "Plans and works on tasks.",
-        TaskCreateCommand.Create(),
-        TaskPlanCommands.Update(),
-        TaskQueryCommands.List(),
-        TaskQueryCommands.Show(),
-        TaskQueryCommands.Context(),
-        TaskQueryCommands.Next(),
-        TaskQueryCommands.Why(),
-        TaskPlanCommands.Graph(),
-        TaskWorkCommands.Claim(),
-        TaskWorkCommands.Renew(),
-        TaskWorkCommands.Release(),
-        TaskWorkCommands.Done(),
-        TaskWorkCommands.Verify(),
-        TaskWorkCommands.Complete(),
-        TaskPlanCommands.Delete(),
-        TaskPlanCommands.Restore());
+        new("create", TaskCreateCommand.Create),
+        new("update", TaskPlanCommands.Update),
+        new("list", TaskQueryCommands.List),
+        new("show", TaskQueryCommands.Show),
+        new("context", TaskQueryCommands.Context),
+        new("next", TaskQueryCommands.Next),
+        new("why", TaskQueryCommands.Why),
+        new("graph", TaskPlanCommands.Graph),
+        new("claim", TaskWorkCommands.Claim),
+        new("renew", TaskWorkCommands.Renew),
+        new("release", TaskWorkCommands.Release),
+        new("done", TaskWorkCommands.Done),
+        new("verify", TaskWorkCommands.Verify),
+        new("complete", TaskWorkCommands.Complete),
+        new("delete", TaskPlanCommands.Delete),
+        new("restore", TaskPlanCommands.Restore));
 
-    private static Command RunGroup() => RunCommands.Run(
-        RunCommands.Plan(),
-        RunCommands.Resume(),
-        RunQueryCommands.List(),
-        RunQueryCommands.Show(),
-        RunQueryCommands.Watch(),
-        RunQueryCommands.Log(),
-        RunQueryCommands.Explain(),
-        RunQueryCommands.Diff(),
-        EvidenceCommands.Replay(),
-        EvidenceCommands.Receipts(),
-        RunCommands.Pause(),
-        RunCommands.Abort(),
-        RunCommands.Retry(),
-        RunCommands.Skip(),
-        RunCommands.Integrate());
+    /// <summary>The verb <c>run</c>, which has verbs below it.</summary>
+    private static Part RunGroup()
+    {
+        Part[] verbs =
+        [
+            new("plan", RunCommands.Plan),
+            new("resume", RunCommands.Resume),
+            new("list", RunQueryCommands.List),
+            new("show", RunQueryCommands.Show),
+            new("watch", RunQueryCommands.Watch),
+            new("log", RunQueryCommands.Log),
+            new("explain", RunQueryCommands.Explain),
+            new("diff", RunQueryCommands.Diff),
+            new("replay", EvidenceCommands.Replay),
+            new("receipts", EvidenceCommands.Receipts),
+            new("pause", RunCommands.Pause),
+            new("abort", RunCommands.Abort),
+            new("retry", RunCommands.Retry),
+            new("skip", RunCommands.Skip),
+            new("integrate", RunCommands.Integrate),
+        ];
+        return new("run", words => RunCommands.Run([.. Named(verbs, words, 1).Select(verb => verb.Create(words))]));
+    }
 
-    private static Command Group(string name, string description, params IReadOnlyList<Verb> verbs)
+    private static Part Group(string name, string description, params Part[] verbs) => new(name, words =>
     {
         var group = new Command(name, description);
-        foreach (var verb in verbs)
-            group.Subcommands.Add(verb);
+        foreach (var verb in Named(verbs, words, 1))
+            group.Subcommands.Add(verb.Create(words));
         return group;
-    }
+    });
+
+    /// <summary>The part that the word at some place names; all of them when it names none.</summary>
+    private static IEnumerable<Part> Named(Part[] parts, IReadOnlyList<string> words, int place) =>
+        place < words.Count && Array.Find(parts, part => part.Name == words[place]) is { } named ? [named] : parts;
 
     private static IEnumerable<Verb> Leaves(Command command) =>
         command is Verb verb
@@ -187,6 +199,12 @@ internal sealed class CommandTree
 
     private static Command? Parent(Command command) => command.Parents.OfType<Command>().FirstOrDefault();
 
-    /// <summary>A command below the root, made when it is wanted.</summary>
-    private sealed record Part(string Name, Func<Command> Create);
+    /// <summary>A command below the root, made when it is wanted: for a group, as much of it as the words of a command line name.</summary>
+    private sealed record Part(string Name, Func<IReadOnlyList<string>, Command> Create)
+    {
+        internal Part(string name, Func<Command> create)
+            : this(name, _ => create())
+        {
+        }
+    }
 }

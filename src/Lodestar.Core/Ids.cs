@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization;
 using Lodestar.Core.Runs;
 
@@ -148,7 +149,7 @@ public readonly record struct ProjectId(string Value) : ITextId<ProjectId>, ICom
     /// <param name="rootCommit">The commit its history began with.</param>
     /// <param name="folder">The project's folder in the repository, <c>.</c> for the whole: one repository may hold several.</param>
     public static ProjectId OfHistory(string rootCommit, string folder) =>
-        new(UlidText.OfDigest(Sha256Text.Of($"project\n{rootCommit}\n{folder}")));
+        new(UlidText.OfDigest(ShortDigest.Of(Encoding.UTF8.GetBytes($"project\n{rootCommit}\n{folder}"))));
 
     /// <summary>Orders by text, which for this form is also by time.</summary>
     public int CompareTo(ProjectId other) => string.CompareOrdinal(Value, other.Value);

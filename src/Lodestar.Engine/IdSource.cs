@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Lodestar.Core;
 
@@ -5,7 +6,7 @@ namespace Lodestar.Engine;
 
 /// <summary>The only source of randomness: every identifier of the product is drawn here.</summary>
 /// <remarks>Derived classes replace <see cref="Fill"/> alone, so a seeded test draws the same forms.</remarks>
-public class IdSource
+public partial class IdSource
 {
     /// <summary>Draws an agent id.</summary>
     public AgentId Agent() => new("A" + Hex(4));
@@ -35,7 +36,12 @@ public class IdSource
     }
 
     /// <summary>Fills the span with random bytes.</summary>
-    protected virtual void Fill(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);
+    protected virtual void Fill(Span<byte> bytes)
+    {
+        // The kernel's own generator: the runtime's begins with loading OpenSSL, which takes longer than most commands' work.
+        if (!OperatingSystem.IsLinux() || Draw(bytes, (nuint)bytes.Length, 0) != bytes.Length)
+            RandomNumberGenerator.Fill(bytes);
+    }
 
     private string Hex(int bytes)
     {
@@ -43,4 +49,7 @@ public class IdSource
         Fill(drawn);
         return Convert.ToHexString(drawn);
     }
+
+    [LibraryImport("libc", EntryPoint = "getrandom")]
+    private static partial nint Draw(Span<byte> bytes, nuint length, uint flags);
 }

@@ -20,21 +20,43 @@ public sealed class CommandLineTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Two_words_that_name_a_verb_get_that_verb_and_no_other()
+    {
+        foreach (var verb in new CommandTree().Root.Subcommands.SelectMany(group => group.Subcommands).Cast<Verb>())
+        {
+            var words = verb.FullName.Split(' ');
+
+            Assert.Equal(verb.FullName, new CommandTree(words[1], words[2]).Verbs.Last().FullName);
+            Assert.Single(new CommandTree(words[1], words[2]).Root.Subcommands.Single().Subcommands);
+        }
+    }
+
     [Theory]
-    [InlineData("task", "task", "next")]
-    [InlineData("task", "-C", "run", "--json", "task", "next", "--count", "2")]
+    [InlineData("task next", "task", "next")]
+    [InlineData("task next", "-C", "run", "--json", "task", "--no-color", "next", "--count", "2")]
+    [InlineData("task", "task", "--count", "2", "next")]
+    [InlineData("task", "task", "--", "next")]
+    [InlineData("task", "task")]
     [InlineData("status", "--repo", "-C", "--no-color", "status")]
-    [InlineData(null, "--agent", "task", "next")]
-    [InlineData(null, "--repo=x", "task")]
-    [InlineData(null, "__complete", "task")]
-    [InlineData(null, "--")]
-    [InlineData(null)]
-    public void The_first_word_is_told_only_where_it_is_certain(string? expected, params string[] args) =>
-        Assert.Equal(expected, CommandTree.FirstWord(args));
+    [InlineData("", "--agent", "task", "next")]
+    [InlineData("", "--repo=x", "task")]
+    [InlineData("", "__complete", "task")]
+    [InlineData("", "--")]
+    [InlineData("")]
+    public void The_first_words_are_told_only_where_they_are_certain(string expected, params string[] args) =>
+        Assert.Equal(expected, string.Join(' ', CommandTree.FirstWords(args)));
 
     [Fact]
-    public void A_first_word_that_names_nothing_gets_the_whole_tree() =>
-        Assert.Equal(new CommandTree().Root.Subcommands.Count, new CommandTree("tsk").Root.Subcommands.Count);
+    public void A_word_that_names_nothing_gets_all_there_is_in_its_place()
+    {
+        var whole = new CommandTree();
+
+        Assert.Equal(whole.Root.Subcommands.Count, new CommandTree("tsk").Root.Subcommands.Count);
+        Assert.Equal(
+            whole.Root.Subcommands.Single(command => command.Name == "task").Subcommands.Count,
+            new CommandTree("task", "nxt").Root.Subcommands.Single().Subcommands.Count);
+    }
 
     [Theory]
     [InlineData("completoin")]

@@ -26,7 +26,7 @@ internal static class RunCommands
     }
 
     /// <summary><c>lodestar run</c>, with its sub-verbs.</summary>
-    public static Verb Run(params IReadOnlyList<Verb> verbs)
+    public static Verb Run(IReadOnlyList<Command> verbs)
     {
         var inputs = new RunInputs();
         var detach = Inputs.Flag("--detach", "Drive the run in the background and print its id.");

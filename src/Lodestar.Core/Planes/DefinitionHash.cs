@@ -1,4 +1,5 @@
-using System.Security.Cryptography;
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Text;
 using Lodestar.Core.Spec;
 
@@ -11,19 +12,20 @@ public static class DefinitionHash
     /// <summary>The digest of a definition, as <c>sha256:</c> and hex.</summary>
     public static string Of(TaskDefinition task)
     {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(digest, task.Title);
-        Append(digest, task.Description);
+        var content = new ArrayBufferWriter<byte>(512);
+        Append(content, task.Title);
+        Append(content, task.Description);
         foreach (var criterion in task.AcceptanceCriteria)
-            Append(digest, criterion);
-        return "sha256:" + Convert.ToHexStringLower(digest.GetHashAndReset());
+            Append(content, criterion);
+        return "sha256:" + ShortDigest.Of(content.WrittenSpan);
     }
 
     /// <summary>Length first, so that no two lists of texts run together alike.</summary>
-    private static void Append(IncrementalHash digest, string text)
+    private static void Append(ArrayBufferWriter<byte> to, string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        digest.AppendData(BitConverter.GetBytes(bytes.Length));
-        digest.AppendData(bytes);
+        var count = Encoding.UTF8.GetByteCount(text);
+        BinaryPrimitives.WriteInt32LittleEndian(to.GetSpan(sizeof(int)), count);
+        to.Advance(sizeof(int));
+        to.Advance(Encoding.UTF8.GetBytes(text, to.GetSpan(count)));
     }
 }
