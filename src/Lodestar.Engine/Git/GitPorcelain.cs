@@ -36,7 +36,7 @@ public static class GitPorcelain
             var end = output.IndexOf((byte)0);
             if (end < 0)
                 throw new FormatException("The last field has no end.");
-            fields.Add(Decode(output[..end]));
+            fields.Add(Path(output[..end]));
             output = output[(end + 1)..];
         }
 
@@ -143,7 +143,9 @@ public static class GitPorcelain
         return entry[start..];
     }
 
-    private static string Decode(ReadOnlySpan<byte> bytes)
+    /// <summary>A path as git gives it.</summary>
+    /// <exception cref="RefusedException">It is not UTF-8: <c>path-not-utf8</c>.</exception>
+    public static string Path(ReadOnlySpan<byte> bytes)
     {
         try
         {

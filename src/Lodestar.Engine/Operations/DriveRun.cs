@@ -51,7 +51,7 @@ internal static class DriveRun
             folder.Refill(ledger, state, copy, copies.Broken);
             // The engine that entered the run may have died before it wrote this.
             if (!folder.HasPlan)
-                folder.WritePlan(state.Plan, await desk.SnapshotAsync(state.Plan.BaseCommit, cancellation));
+                folder.WritePlan(state.Plan, await desk.SnapshotAsync(state.Plan, cancellation));
             await using var ground = await desk.OpenAsync(runs, folder, cancellation);
             await using var supervisor = new Supervisor(ground.Parts, state, fence, drive.Observe);
             await using var interrupt = drive.Pause.Register(() => supervisor.Pause(drive.Actor, $"Paused by {drive.Actor}."));

@@ -63,13 +63,14 @@ public sealed record StartRun(RunRequest Request)
         if (desk.MissingProgram(ready.Plan) is { } missing)
             return missing;
 
+        var snapshot = await desk.SnapshotAsync(ready.Plan, cancellation);
         var runs = await desk.RunsAsync(cancellation);
         var run = desk.Session.Ids.Run(desk.Session.Clock.GetUtcNow());
         desk.Reach(CrashLabel.Before("enter-run"));
         await runs.CreateAsync(run, ready.Plan, actor, cancellation);
         desk.Reach(CrashLabel.After("enter-run"));
         using (var folder = new RunFolder(desk.StateFolder, run))
-            folder.WritePlan(ready.Plan, ready.Snapshot);
+            folder.WritePlan(ready.Plan, snapshot);
         return Outcome<EnteredRun>.Done(
             new EnteredRun(run, ready.Plan.BaseBranch, RefName.RunBranch(run)), prepared.Next, prepared.Warnings);
     }

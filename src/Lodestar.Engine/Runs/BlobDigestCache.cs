@@ -1,74 +1,78 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Text;
-using Lodestar.Core.Runs;
-using Lodestar.Engine.Storage;
+using System.Buffers.Binary;
 
 namespace Lodestar.Engine.Runs;
 
-/// <summary>Remembers SHA-256 and size of Git's blobs by their names. A blob never changes, so an entry is never stale; a file
-/// that was damaged or cut is told by its last line and counts as empty.</summary>
+/// <summary>Remembers SHA-256 and size of a tree's blobs by their names. A blob never changes, so what is remembered is never stale.</summary>
 internal sealed class BlobDigestCache(string directory)
 {
-    private const string FileName = "blob-digests";
+    /// <summary>Name of the file.</summary>
+    internal const string FileName = "blob-digests";
 
-    private static ReadOnlySpan<byte> SealMark => "seal "u8;
+    private readonly SealedCacheFile file = new(directory, FileName);
 
     /// <summary>Reads what is remembered.</summary>
-    internal Dictionary<string, BlobDigest> Read()
+    internal BlobDigests Read() => new(file.Read());
+
+    /// <summary>Remembers the digests of one tree, in its order, in place of those before: the file stays as large as the tree.</summary>
+    internal void Write(IReadOnlyList<(BlobName Name, BlobDigest Digest)> tree)
     {
-        byte[] bytes;
-        try
+        var body = new ArrayBufferWriter<byte>(tree.Count * BlobDigests.RecordSize);
+        foreach (var (name, digest) in tree)
         {
-            bytes = File.ReadAllBytes(Path.Combine(directory, FileName));
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            // Nothing was remembered, or it cannot be read: everything is hashed again.
-            return [];
-        }
-
-        var seal = bytes.AsSpan().LastIndexOf(SealMark);
-        if (seal < 0 || Encoding.ASCII.GetString(bytes.AsSpan(seal + SealMark.Length)).TrimEnd() != Sha256Text.Of(bytes.AsSpan(0, seal)))
-            return [];
-
-        var body = bytes.AsSpan(0, seal);
-        var digests = new Dictionary<string, BlobDigest>(body.Count((byte)'\n'), StringComparer.Ordinal);
-        foreach (var range in body.Split((byte)'\n'))
-        {
-            var line = body[range];
-            var first = line.IndexOf((byte)' ');
-            var last = line.LastIndexOf((byte)' ');
-            if (first > 0 && last > first && Utf8Parser.TryParse(line[(last + 1)..], out long size, out _))
-                digests[Encoding.ASCII.GetString(line[..first])] = new(Encoding.ASCII.GetString(line[(first + 1)..last]), size);
+            var record = body.GetSpan(BlobDigests.RecordSize)[..BlobDigests.RecordSize];
+            name.CopyTo(record);
+            Convert.FromHexString(digest.Sha256, record[BlobName.Size..], out _, out _);
+            BinaryPrimitives.WriteInt64LittleEndian(record[^sizeof(long)..], digest.Size);
+            body.Advance(record.Length);
         }
 
-        return digests;
+        file.Write(body.WrittenSpan);
     }
 
-    /// <summary>Remembers the digests of one tree in place of those before: the file stays as large as the tree.</summary>
-    internal void Write(IReadOnlyDictionary<string, BlobDigest> digests)
+    /// <summary>Forgets all.</summary>
+    internal void Forget() => file.Forget();
+}
+
+/// <summary>Digests by blob. Who asks in the order of the tree they were written for finds each at once, because the next one
+/// wanted stands behind the last one found; the table for any other order is made when it is first needed.</summary>
+internal sealed class BlobDigests(ReadOnlyMemory<byte> records)
+{
+    /// <summary>Name, SHA-256 and size.</summary>
+    internal const int RecordSize = BlobName.Size + 32 + sizeof(long);
+
+    private readonly int count = records.Length / RecordSize;
+    private Dictionary<BlobName, int>? places;
+    private int next;
+
+    /// <summary>Finds what is remembered of a blob.</summary>
+    internal bool TryFind(BlobName name, out BlobDigest digest)
     {
-        var text = new ArrayBufferWriter<byte>(128 + (digests.Count * 120));
-        foreach (var (blob, digest) in digests)
-            Encoding.ASCII.GetBytes($"{blob} {digest.Sha256} {digest.Size}\n", text);
-        // The seal is over what stands before it, so it is made before its mark is written.
-        var seal = Sha256Text.Of(text.WrittenSpan);
-        text.Write(SealMark);
-        Encoding.ASCII.GetBytes(seal + "\n", text);
-        try
-        {
-            Directory.CreateDirectory(directory);
-            AtomicFile.Write(Path.Combine(directory, FileName), text.WrittenSpan);
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            // A cache that cannot be written costs time, not correctness.
-        }
+        digest = default;
+        var place = next;
+        if (!(place < count && NameAt(place) == name) && !Places().TryGetValue(name, out place))
+            return false;
+        next = place + 1;
+        var record = records.Span.Slice(place * RecordSize, RecordSize);
+        digest = new(
+            Convert.ToHexStringLower(record.Slice(BlobName.Size, 32)), BinaryPrimitives.ReadInt64LittleEndian(record[^sizeof(long)..]));
+        return true;
+    }
+
+    private BlobName NameAt(int place) => BlobName.Read(records.Span[(place * RecordSize)..]);
+
+    private Dictionary<BlobName, int> Places()
+    {
+        if (places is not null)
+            return places;
+        places = new(count);
+        for (var place = 0; place < count; place++)
+            places[NameAt(place)] = place;
+        return places;
     }
 }
 
 /// <summary>What is remembered of a blob.</summary>
 /// <param name="Sha256">Hex digest of its content.</param>
 /// <param name="Size">Its bytes.</param>
-internal sealed record BlobDigest(string Sha256, long Size);
+internal readonly record struct BlobDigest(string Sha256, long Size);

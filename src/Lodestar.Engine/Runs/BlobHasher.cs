@@ -14,17 +14,17 @@ internal sealed class BlobHasher(GitClient git, string directory)
 
     /// <summary>Hashes blobs, in parallel where that pays.</summary>
     /// <returns>Digest and size by object name.</returns>
-    internal async Task<IReadOnlyDictionary<string, BlobDigest>> HashAsync(
-        IReadOnlyList<string> blobs, CancellationToken cancellation)
+    internal async Task<IReadOnlyDictionary<BlobName, BlobDigest>> HashAsync(
+        IReadOnlyList<BlobName> blobs, CancellationToken cancellation)
     {
         var parts = Math.Clamp(blobs.Count / BlobsPerGit, 1, Math.Min(4, Environment.ProcessorCount));
         var hashed = await Task.WhenAll(blobs
             .Chunk(Math.Max(1, (blobs.Count + parts - 1) / parts))
             .Select(part => HashPartAsync(part, cancellation)));
-        return hashed.SelectMany(part => part).ToDictionary(StringComparer.Ordinal);
+        return hashed.SelectMany(part => part).ToDictionary();
     }
 
-    private async Task<Dictionary<string, BlobDigest>> HashPartAsync(string[] blobs, CancellationToken cancellation)
+    private async Task<Dictionary<BlobName, BlobDigest>> HashPartAsync(BlobName[] blobs, CancellationToken cancellation)
     {
         await using var child = git.Start(new GitCall(directory, "cat-file", "--batch"));
         // A reader that blocks is freed by the end of the other side.
@@ -45,16 +45,16 @@ internal sealed class BlobHasher(GitClient git, string directory)
         }
     }
 
-    private static Dictionary<string, BlobDigest> Read(string[] blobs, Stream output)
+    private static Dictionary<BlobName, BlobDigest> Read(BlobName[] blobs, Stream output)
     {
         var from = new BufferedStream(output, 128 * 1024);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[64 * 1024];
-        var digests = new Dictionary<string, BlobDigest>(blobs.Length, StringComparer.Ordinal);
+        var digests = new Dictionary<BlobName, BlobDigest>(blobs.Length);
         foreach (var blob in blobs)
         {
             var head = ReadLine(from);
-            if (head.Split(' ') is not [var id, "blob", var digits] || id != blob || !long.TryParse(digits, out var size))
+            if (head.Split(' ') is not [var id, "blob", var digits] || id != blob.ToString() || !long.TryParse(digits, out var size))
                 throw new EnvironmentException("git-failed", $"The repository does not give blob {blob}: {head}.", "git fsck");
             var left = size;
             while (left > 0)

@@ -20,7 +20,7 @@ namespace Lodestar.Engine.Runs;
 /// <param name="Variable">Looks an environment variable up.</param>
 /// <param name="Repository">The repository.</param>
 /// <param name="Look">Looks at the primary worktree (<see cref="PrimaryCheckout"/>).</param>
-/// <param name="Snapshot">Captures the tree of a commit.</param>
+/// <param name="Snapshot">Says which snapshot the tree of a commit is.</param>
 /// <param name="AgentCommand">Reads the command line of <c>--agent-cmd</c>.</param>
 public sealed record PlanSources(
     ProjectId ProjectId,
@@ -31,7 +31,7 @@ public sealed record PlanSources(
     Func<string, string?> Variable,
     IRepository Repository,
     Func<CancellationToken, Task<Outcome<WorktreeView>>> Look,
-    Func<CommitId, CancellationToken, Task<SnapshotManifest>> Snapshot,
+    Func<CommitId, CancellationToken, Task<SnapshotId>> Snapshot,
     AgentCommandLine AgentCommand)
 {
     /// <summary>Gathers the sources of an opened project.</summary>
@@ -63,7 +63,7 @@ public sealed record PlanSources(
                 session.World.Variable,
                 repository,
                 new PrimaryCheckout(git, primary).LookAsync,
-                new SnapshotCapture(git, primary, cache).CaptureAsync,
+                new SnapshotCapture(git, primary, cache).IdentifyAsync,
                 new AgentCommandLine(session.Context.WorkingDirectory, session.World.Variable("PATH"))),
             cancellation);
     }

@@ -77,9 +77,9 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
     public Task<GitRepository> RepositoryAsync(CancellationToken cancellation) =>
         GitRepository.OpenAsync(Git, PrimaryWorktree, LaneFolder(), cancellation);
 
-    /// <summary>The manifest of a commit's tree.</summary>
-    internal Task<SnapshotManifest> SnapshotAsync(CommitId commit, CancellationToken cancellation) =>
-        new SnapshotCapture(Git, PrimaryWorktree, Path.Combine(StateFolder, "cache")).CaptureAsync(commit, cancellation);
+    /// <summary>The manifest of the tree a plan starts from.</summary>
+    internal Task<SnapshotManifest> SnapshotAsync(RunPlan plan, CancellationToken cancellation) =>
+        new SnapshotCapture(Git, PrimaryWorktree, Path.Combine(StateFolder, "cache")).CaptureAsync(plan, cancellation);
 
     /// <summary>Called at labelled points; see <see cref="CrashLabel"/>.</summary>
     internal void Reach(string label) => machine.Reach(label);

@@ -11,11 +11,10 @@ namespace Lodestar.Engine.Runs;
 
 /// <summary>A run that could start: its plan, and what belongs to it.</summary>
 /// <param name="Plan">The frozen decision.</param>
-/// <param name="Snapshot">The tree it starts from.</param>
 /// <param name="Dirty">Uncommitted paths of the primary worktree; they are not part of the run.</param>
 /// <param name="LeftOut">Tasks that were looked at and not taken.</param>
 public sealed record PreparedRun(
-    RunPlan Plan, SnapshotManifest Snapshot, ImmutableArray<string> Dirty, ImmutableArray<LeftOutTask> LeftOut);
+    RunPlan Plan, ImmutableArray<string> Dirty, ImmutableArray<LeftOutTask> LeftOut);
 
 /// <summary>Prepares a run: <c>plan</c> shows the result, <c>run</c> starts from it. Nothing is written but caches.</summary>
 public static class RunPlanning
@@ -50,9 +49,9 @@ public static class RunPlanning
             return noBase;
         var start = found.Data!;
         var snapshot = await sources.Snapshot(start.Commit, cancellation);
-        var plan = RunPlanner.Assemble(inputs, builder!, start.Branch, start.Commit, snapshot.SnapshotId);
+        var plan = RunPlanner.Assemble(inputs, builder!, start.Branch, start.Commit, snapshot);
         return Outcome<PreparedRun>.Done(
-            new(plan, snapshot, start.Dirty, selection!.LeftOut), warnings: [.. Warnings(plan, start)]);
+            new(plan, start.Dirty, selection!.LeftOut), warnings: [.. Warnings(plan, start)]);
     }
 
     private static IEnumerable<Warning> Warnings(RunPlan plan, RunBase start)

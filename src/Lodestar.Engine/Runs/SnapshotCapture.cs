@@ -7,10 +7,39 @@ namespace Lodestar.Engine.Runs;
 /// <summary>Writes down the content of a commit's tree, from Git's objects: no checkout, no filters, no dirty files.</summary>
 /// <param name="git">Git.</param>
 /// <param name="directory">Any directory of the repository.</param>
-/// <param name="cacheDirectory">Where digests are remembered: <c>.lodestar/cache</c>.</param>
+/// <param name="cacheDirectory">Where digests and ids are remembered: <c>.lodestar/cache</c>.</param>
 public sealed class SnapshotCapture(GitClient git, string directory, string cacheDirectory)
 {
     private const string Submodule = "160000";
+
+    /// <summary>Says which snapshot a commit's tree is, without making it when that is remembered.</summary>
+    /// <exception cref="RefusedException">A path is not UTF-8: <c>path-not-utf8</c>.</exception>
+    public async Task<SnapshotId> IdentifyAsync(CommitId commit, CancellationToken cancellation)
+    {
+        var remembered = new SnapshotIdCache(cacheDirectory);
+        if (remembered.Find(commit) is { } known)
+            return known;
+        var made = (await CaptureAsync(commit, cancellation)).SnapshotId;
+        remembered.Add(commit, made);
+        return made;
+    }
+
+    /// <summary>Captures the manifest of the tree a plan names by commit and snapshot.</summary>
+    /// <exception cref="RefusedException">A path is not UTF-8: <c>path-not-utf8</c>.</exception>
+    /// <exception cref="EnvironmentException"><c>snapshot-differs</c>: the tree has another snapshot than the plan says.</exception>
+    public async Task<SnapshotManifest> CaptureAsync(RunPlan plan, CancellationToken cancellation)
+    {
+        var made = await CaptureAsync(plan.BaseCommit, cancellation);
+        if (made.SnapshotId == plan.SnapshotId)
+            return made;
+        // Whatever was remembered wrongly, the plan made next does not rely on it.
+        new SnapshotIdCache(cacheDirectory).Forget();
+        new BlobDigestCache(cacheDirectory).Forget();
+        throw new EnvironmentException(
+            "snapshot-differs",
+            $"The tree of commit {plan.BaseCommit} is {made.SnapshotId}; the plan says {plan.SnapshotId}.",
+            "Plan again: what was remembered in .lodestar/cache has been forgotten.");
+    }
 
     /// <summary>Captures the manifest of a commit's tree.</summary>
     /// <exception cref="RefusedException">A path is not UTF-8: <c>path-not-utf8</c>.</exception>
@@ -18,47 +47,66 @@ public sealed class SnapshotCapture(GitClient git, string directory, string cach
     {
         var listing = await git.RunAsync(
             new GitCall(directory, "ls-tree", "-r", "-z", "--full-tree", commit.Value), cancellation);
-        var entries = GitPorcelain.Fields(listing.Output).Select(Entry).ToList();
+        var entries = Entries(listing.Output);
         var digests = await DigestsAsync(entries, cancellation);
-        return SnapshotManifest.Of(entries.Select(entry => entry.Mode == Submodule
-            ? new SnapshotFile(entry.Path, entry.Mode, Sha256Text.Of(entry.Name), 0)
-            : new SnapshotFile(entry.Path, entry.Mode, digests[entry.Name].Sha256, digests[entry.Name].Size)));
+        return SnapshotManifest.Of(entries.Zip(
+            digests, static (entry, digest) => new SnapshotFile(entry.Path, entry.Mode, digest.Sha256, digest.Size)));
     }
 
-    private async Task<IReadOnlyDictionary<string, BlobDigest>> DigestsAsync(
-        List<TreeEntry> entries, CancellationToken cancellation)
+    private async Task<BlobDigest[]> DigestsAsync(TreeEntry[] entries, CancellationToken cancellation)
     {
         var cache = new BlobDigestCache(cacheDirectory);
         var known = cache.Read();
-        var needed = entries.Where(entry => entry.Mode != Submodule).Select(entry => entry.Name).Distinct().ToList();
-        var missing = needed.Where(blob => !known.ContainsKey(blob)).ToList();
-        if (missing.Count == 0)
-            return known;
+        var digests = new BlobDigest[entries.Length];
+        var missing = new List<int>();
+        for (var index = 0; index < entries.Length; index++)
+        {
+            if (entries[index].Mode == Submodule)
+                digests[index] = new(Sha256Text.Of(entries[index].Name.ToString()), 0);
+            else if (!known.TryFind(entries[index].Name, out digests[index]))
+                missing.Add(index);
+        }
 
-        var hashed = await new BlobHasher(git, directory).HashAsync(missing, cancellation);
-        var digests = needed.ToDictionary(blob => blob, blob => hashed.GetValueOrDefault(blob) ?? known[blob], StringComparer.Ordinal);
-        cache.Write(digests);
+        if (missing.Count == 0)
+            return digests;
+        var hashed = await new BlobHasher(git, directory).HashAsync(
+            [.. missing.Select(index => entries[index].Name).Distinct()], cancellation);
+        foreach (var index in missing)
+            digests[index] = hashed[entries[index].Name];
+        cache.Write([.. entries.Zip(digests).Where(pair => pair.First.Mode != Submodule).Select(pair => (pair.First.Name, pair.Second))]);
         return digests;
     }
 
-    // 100644 blob <name>\t<path>
-    private static TreeEntry Entry(string field)
+    // 100644 blob <name>\t<path>, each ended by a NUL
+    private static TreeEntry[] Entries(ReadOnlySpan<byte> listing)
     {
-        var tab = field.IndexOf('\t');
-        var first = field.IndexOf(' ');
-        var last = tab < 0 ? -1 : field.LastIndexOf(' ', tab);
+        var entries = new TreeEntry[listing.Count((byte)0)];
+        for (var index = 0; index < entries.Length; index++)
+        {
+            var end = listing.IndexOf((byte)0);
+            entries[index] = Entry(listing[..end]);
+            listing = listing[(end + 1)..];
+        }
+
+        return entries;
+    }
+
+    private static TreeEntry Entry(ReadOnlySpan<byte> field)
+    {
+        var tab = field.IndexOf((byte)'\t');
+        var first = field.IndexOf((byte)' ');
+        var last = tab < 0 ? -1 : field[..tab].LastIndexOf((byte)' ');
         return first > 0 && last > first
-            ? new(field[(tab + 1)..], ModeOf(field.AsSpan(0, first)), field[(last + 1)..tab])
-            : throw new FormatException($"git ls-tree gave an entry of unknown form: {field}");
+            ? new(GitPorcelain.Path(field[(tab + 1)..]), ModeOf(field[..first]), BlobName.Parse(field[(last + 1)..tab]))
+            : throw new FormatException($"git ls-tree gave an entry of unknown form: {GitPorcelain.Text(field)}");
     }
 
     // Nearly every entry has one of these.
-    private static string ModeOf(ReadOnlySpan<char> mode) => mode switch
-    {
-        "100644" => "100644",
-        "100755" => "100755",
-        _ => mode.ToString(),
-    };
+    private static string ModeOf(ReadOnlySpan<byte> mode) =>
+        mode.SequenceEqual("100644"u8) ? "100644"
+        : mode.SequenceEqual("100755"u8) ? "100755"
+        : mode.SequenceEqual("160000"u8) ? Submodule
+        : GitPorcelain.Text(mode);
 
-    private sealed record TreeEntry(string Path, string Mode, string Name);
+    private readonly record struct TreeEntry(string Path, string Mode, BlobName Name);
 }

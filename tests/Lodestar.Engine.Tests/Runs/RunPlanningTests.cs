@@ -135,7 +135,7 @@ public class RunPlanningTests
             name => name == "LODESTAR_MAX_ATTEMPTS" ? "7" : null,
             repository,
             new PrimaryCheckout(repo.Git, repo.Root).LookAsync,
-            new SnapshotCapture(repo.Git, repo.Root, repo.Beside("cache")).CaptureAsync,
+            new SnapshotCapture(repo.Git, repo.Root, repo.Beside("cache")).IdentifyAsync,
             new AgentCommandLine(repo.Root, null));
         var prepared = await RunPlanning.PrepareAsync(sources, request, CancellationToken.None);
         return prepared.Data is { } run ? Outcome<PlanData>.Done(PlanData.Of(run), prepared.Next, prepared.Warnings) : prepared.Refusal!;

@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
+using System.Text;
 using Lodestar.Core.Context;
 using Lodestar.Core.Runs;
 using Lodestar.Engine.Runs;
 using Lodestar.TestKit;
+using Lodestar.TestKit.World;
 
 namespace Lodestar.Engine.Tests.Runs;
 
@@ -55,12 +58,12 @@ public class SnapshotCaptureTests
         var cache = Cache(repo);
         // A wrong digest under an honest seal shows that the cache was believed.
         var blob = await repo.GitAsync("rev-parse", "HEAD:README.md");
-        var body = $"{blob} {new string('0', 64)} 7\n";
-        File.WriteAllText(cache, $"{body}seal {Sha256Text.Of(body)}\n");
+        byte[] body = [.. Convert.FromHexString(blob), .. new byte[12], 40, .. new byte[32], 7, .. new byte[7]];
+        File.WriteAllBytes(cache, [.. body, .. SHA256.HashData(body)]);
 
         Assert.Equal(new string('0', 64), (await CaptureAsync(repo)).Files[0].Sha256);
 
-        File.WriteAllText(cache, $"{body}seal {new string('1', 64)}\n");
+        File.WriteAllBytes(cache, [.. body, .. new byte[32]]);
         Assert.Equal(first.SnapshotId, (await CaptureAsync(repo)).SnapshotId);
     }
 
@@ -73,6 +76,70 @@ public class SnapshotCaptureTests
         File.Delete(Path.Combine(repo.Root, ".git", "objects", blob[..2], blob[2..]));
 
         Assert.Equal(first.SnapshotId, (await CaptureAsync(repo)).SnapshotId);
+    }
+
+    [Fact]
+    public async Task After_a_change_only_blobs_never_seen_are_read_wherever_their_files_went()
+    {
+        using var repo = await TestRepo.CreateAsync();
+        foreach (var name in new[] { "a", "b", "d/c", "d/same", "z" })
+            repo.Write(name, name.Length == 1 ? name : "one content");
+        await repo.CommitAsync("several");
+        await CaptureAsync(repo);
+        var known = (await repo.GitAsync("rev-parse", "HEAD:a", "HEAD:b", "HEAD:d/c", "HEAD:z")).Split('\n');
+        await repo.GitAsync("mv", "a", "x");
+        await repo.GitAsync("rm", "-q", "b");
+        repo.Write("d/new", "new");
+        await repo.CommitAsync("moved, removed, added");
+        foreach (var blob in known)
+            File.Delete(Path.Combine(repo.Root, ".git", "objects", blob[..2], blob[2..]));
+
+        Assert.Equal(
+            [
+                new("README.md", "100644", Sha256Text.Of("hello\n"), 6),
+                new("d/c", "100644", Sha256Text.Of("one content"), 11),
+                new("d/new", "100644", Sha256Text.Of("new"), 3),
+                new("d/same", "100644", Sha256Text.Of("one content"), 11),
+                new("x", "100644", Sha256Text.Of("a"), 1),
+                new("z", "100644", Sha256Text.Of("z"), 1),
+            ],
+            (await CaptureAsync(repo)).Files.AsEnumerable());
+    }
+
+    [Fact]
+    public async Task The_snapshot_of_a_commit_is_remembered_and_a_damaged_memory_is_not_believed()
+    {
+        using var repo = await TestRepo.CreateAsync();
+        var capture = new SnapshotCapture(repo.Git, repo.Root, repo.Beside("cache"));
+        var commit = new CommitId(await repo.GitAsync("rev-parse", "HEAD"));
+        var first = await capture.IdentifyAsync(commit, CancellationToken.None);
+        Assert.Equal((await CaptureAsync(repo)).SnapshotId, first);
+
+        var ids = repo.Beside("cache", "snapshot-ids");
+        var other = Encoding.ASCII.GetBytes($"{commit} snap-000000000000");
+        File.WriteAllBytes(ids, [.. other, .. SHA256.HashData(other)]);
+        Assert.Equal("snap-000000000000", (await capture.IdentifyAsync(commit, CancellationToken.None)).Value);
+
+        File.WriteAllBytes(ids, [.. other, .. new byte[32]]);
+        Assert.Equal(first, await capture.IdentifyAsync(commit, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_plan_made_from_a_wrong_memory_starts_nothing_and_the_memory_is_forgotten()
+    {
+        using var repo = await TestRepo.CreateAsync();
+        var capture = new SnapshotCapture(repo.Git, repo.Root, repo.Beside("cache"));
+        var commit = new CommitId(await repo.GitAsync("rev-parse", "HEAD"));
+        var right = await capture.IdentifyAsync(commit, CancellationToken.None);
+        var wrong = Encoding.ASCII.GetBytes($"{commit} snap-000000000000");
+        File.WriteAllBytes(repo.Beside("cache", "snapshot-ids"), [.. wrong, .. SHA256.HashData(wrong)]);
+        var plan = Scenario.Simplest(commit).Plan with { BaseCommit = commit, SnapshotId = await capture.IdentifyAsync(commit, CancellationToken.None) };
+
+        var broken = await Assert.ThrowsAsync<EnvironmentException>(() => capture.CaptureAsync(plan, CancellationToken.None));
+
+        Assert.Equal("snapshot-differs", broken.Code);
+        Assert.Equal(right, await capture.IdentifyAsync(commit, CancellationToken.None));
+        Assert.Equal(right, (await capture.CaptureAsync(plan with { SnapshotId = right }, CancellationToken.None)).SnapshotId);
     }
 
     [Fact]
