@@ -1,5 +1,7 @@
 using System.Text;
+using Lodestar.Cli.Commands;
 using Lodestar.Core;
+using Lodestar.Core.Lanes;
 
 namespace Lodestar.Cli.Tests;
 
@@ -82,14 +84,39 @@ public sealed class PageTests
     [Theory]
     [InlineData(-1, "expired")]
     [InlineData(0, "expired")]
+    [InlineData(0.01, "1s")]
     [InlineData(59, "59s")]
+    [InlineData(899.99, "15m")]
     [InlineData(900, "15m")]
     [InlineData(3661, "1h1m")]
-    public void Time_left_is_said_shortly(int seconds, string expected)
+    public void Time_left_is_said_shortly(double seconds, string expected)
     {
         var page = new Page(PageShape.Plain, MemoryConsole.Noon);
 
         Assert.Equal(expected, page.Until(MemoryConsole.Noon.AddSeconds(seconds)));
+    }
+
+    [Fact]
+    public void A_task_that_waits_for_the_files_of_several_gets_one_line()
+    {
+        LostParallelism[] lost =
+        [
+            new(LostParallelismReason.DependencyChain, [new("A"), new("B")], "A chain."),
+            Pair("A", "C"), Pair("A", "D"), Pair("C", "D"), Pair("A", "E"),
+        ];
+
+        Assert.Equal(
+            ["A chain.", "C waits for A.", "D waits for A, C: they declare the same files.", "E waits for A."],
+            RunText.Reasons(lost));
+
+        static LostParallelism Pair(string first, string waiting) =>
+            new(LostParallelismReason.ScopeOverlap, [new(first), new(waiting)], $"{waiting} waits for {first}.");
+    }
+
+    [Fact]
+    public void One_thing_is_not_several()
+    {
+        Assert.Equal(["0 leases", "1 lease", "2 leases"], Enumerable.Range(0, 3).Select(number => Page.Count(number, "lease")));
     }
 
     [Fact]

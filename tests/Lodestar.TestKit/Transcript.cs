@@ -69,7 +69,7 @@ public sealed partial class Transcript(LodestarProgram program, ScratchDirectory
         |(?<ulid>\b01[0-9A-HJKMNP-TV-Z]{24}\b)
         |(?<digest>\b[0-9a-f]{40,64}\b)
         |(?<fence>\b1[0-9]{12}\b)
-        |(?<duration>\b\d+m\d+s\b)
+        |(?<duration>\b\d+m\d+s\b|(?<=[Ee]xpires\ in:?\ +)[0-9hms]+)
         |(?<ago>\b\d+s(?=\ ago))
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
     private static partial Regex Varying();

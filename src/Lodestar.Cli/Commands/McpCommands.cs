@@ -21,11 +21,17 @@ internal static class McpCommands
         private readonly Option<string> logFile = Inputs.Text("--log-file", "A file the log is appended to, besides standard error.");
         private readonly Option<bool> jsonLogs = Inputs.Flag("--json-logs", "Write each line of the log as one JSON object.");
 
+        // What the Python Lodestar took and, over standard input and output, made nothing of: a client's configuration that
+        // holds one still starts the server, and the log says so.
+        private readonly Option<string> host = Legacy(Inputs.Text("--host", "Without effect."));
+        private readonly Option<int?> port = Legacy(Inputs.Number("--port", "Without effect."));
+        private readonly Option<bool> dev = Legacy(Inputs.Flag("--dev", "Without effect."));
+
         [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
         public ServeVerb()
             : base("serve", "Serves this project's tools, resources and prompts to one agent over standard input and output.")
         {
-            Accepts = [transport, logFile, jsonLogs];
+            Accepts = [transport, logFile, jsonLogs, host, port, dev];
             About = Explanation.Changes(
                 "Changes what the tools change that the client calls. Ends when the client closes standard input.",
                 "lodestar mcp serve",
@@ -54,6 +60,8 @@ internal static class McpCommands
             var (reading, writing, talk) = context.Streams();
             using var log = new ServerLog(context.Clock, given.Get(jsonLogs), file is null ? [talk] : [talk, file]);
             log.Note("info", $"lodestar {Product.Version} serves {context.Directory}");
+            foreach (var option in new Option[] { host, port, dev }.Where(given.Has))
+                log.Note("warning", $"{option.Name} has no effect: the server speaks over standard input and output.");
 
             using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             await using var input = new LingeringStream(new BoundedLineStream(reading, BoundedLineStream.Usual, dropped =>
@@ -66,6 +74,13 @@ internal static class McpCommands
             await Task.WhenAny(pipes.DisposeAsync().AsTask(), Task.Delay(LastWord, context.Clock, CancellationToken.None));
             log.Note("info", "The client has gone.");
             return ExitCode.Done;
+        }
+
+        private static TOption Legacy<TOption>(TOption option)
+            where TOption : Option
+        {
+            option.Hidden = true;
+            return option;
         }
 
         /// <summary>Without a project there is nothing to serve. A project whose spec is invalid is served: the tools say so,

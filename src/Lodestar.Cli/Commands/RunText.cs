@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lodestar.Core;
+using Lodestar.Core.Lanes;
 using Lodestar.Core.Runs;
 using Lodestar.Engine.Operations;
 using Lodestar.Engine.Supervision;
@@ -75,7 +76,7 @@ internal static class RunText
     /// <summary>A plan.</summary>
     public static void Plan(Page page, PlanData plan)
     {
-        page.Line($"{plan.Tasks.Length} tasks on {plan.Lanes} lanes from {plan.BaseBranch} {plan.BaseCommit.Abbreviated}", Ink.Bold);
+        page.Line($"{Page.Count(plan.Tasks.Length, "task")} on {Page.Count(plan.Lanes, "lane")} from {plan.BaseBranch} {plan.BaseCommit.Abbreviated}", Ink.Bold);
         page.Field("Pipeline", plan.Pipeline.Select(step => step == PipelineStep.MaintainSpec ? "maintain-spec" : step.ToString().ToLowerInvariant()));
         page.Field("Checks", plan.Checks.Select(check => check.Name));
         page.Field("Builder", string.Join(' ', plan.Builder.Command.DefaultIfEmpty(plan.Builder.Name)));
@@ -96,12 +97,21 @@ internal static class RunText
                 string.Join(' ', task.Locks),
             }));
         if (plan.LostParallelism.Length > 0)
-            page.Title("Why not more at once").Bullets(plan.LostParallelism.Select(lost => lost.Message));
+            page.Title("Why not more at once").Bullets(Reasons(plan.LostParallelism));
         if (plan.LeftOutSteps.Length > 0)
             page.Title("Steps left out").Bullets(plan.LeftOutSteps.Select(step => $"{step.Step}: {step.Reason}"));
         if (plan.LeftOutTasks.Length > 0)
             page.Title("Tasks left out").Bullets(plan.LeftOutTasks.Select(task => $"{task.Id} ({task.Status}): {task.Reason}"));
     }
+
+    /// <summary>Of tasks that declare the same files every pair is a reason; people read one line for each task that waits.</summary>
+    internal static IEnumerable<string> Reasons(IEnumerable<LostParallelism> lost) =>
+        from reason in lost
+        let pair = reason is { Reason: LostParallelismReason.ScopeOverlap, Tasks.Length: 2 }
+        group reason by pair ? reason.Tasks[1].Value : reason.Message into waiting
+        select waiting.Count() == 1
+            ? waiting.First().Message
+            : $"{waiting.Key} waits for {string.Join(", ", waiting.Select(reason => reason.Tasks[0]))}: they declare the same files.";
 
     /// <summary>A request that was heeded.</summary>
     public static void Asked(Page page, AskedRun asked) => page.Line(asked.TaskId is { } task
@@ -168,7 +178,7 @@ internal static class RunText
                 process.Task.Value,
                 process.Pid?.ToString(CultureInfo.InvariantCulture) ?? "",
                 process.Status,
-                process.OwnerAlive ? process.Liveness : $"{process.Liveness}, no engine",
+                process.OwnerAlive || process.Liveness == "dead" ? process.Liveness : $"{process.Liveness}, no engine",
                 Clock(process.StartedAt),
                 process.Command,
             }));
@@ -181,9 +191,9 @@ internal static class RunText
             parts.Add($"{totals.Failed} failed");
         if (totals.Skipped > 0)
             parts.Add($"{totals.Skipped} skipped");
-        parts.Add(totals.Attempts == 1 ? "1 attempt" : $"{totals.Attempts} attempts");
+        parts.Add(Page.Count(totals.Attempts, "attempt"));
         if (totals.Conflicts > 0)
-            parts.Add(totals.Conflicts == 1 ? "1 conflict" : $"{totals.Conflicts} conflicts");
+            parts.Add(Page.Count(totals.Conflicts, "conflict"));
         if (totals.DurationMs is not null)
             parts.Add(Time(totals.DurationMs));
         parts.Add(totals.CostUsd is { } cost ? $"{cost.ToString("0.00##", CultureInfo.InvariantCulture)} USD" : "cost unknown");

@@ -23,14 +23,10 @@ public static class ContextResolver
             return new Refusal("directory-unknown", $"There is no directory {directory}.", "Name an existing directory.");
         var working = RealPath.Of(directory);
         var boundary = Boundary(working);
-        RepositoryPlace? repository = null;
-        if (boundary is not null)
-        {
-            var read = GitDirectories.Read(boundary);
-            if (read.Refusal is { } refusal)
-                return refusal;
-            repository = read.Data;
-        }
+        var read = boundary is null ? null : GitDirectories.Read(boundary);
+        if (read?.Refusal is { } refusal)
+            return refusal;
+        var repository = read?.Data;
 
         foreach (var candidate in Upward(working, boundary))
         {
@@ -43,6 +39,10 @@ public static class ContextResolver
 
         return Missing(working, repository);
     }
+
+    /// <summary>The repository a directory is in, or why it cannot be told; null where there is none.</summary>
+    internal static Outcome<RepositoryPlace>? RepositoryOf(string directory) =>
+        Boundary(RealPath.Of(directory)) is { } boundary ? GitDirectories.Read(boundary) : null;
 
     private static Outcome<ActionContext> Found(
         string root, RepositoryPlace? repository, string working, CallerEnvironment caller)

@@ -26,8 +26,10 @@ public sealed class BaseBranch(GitClient git, IRepository repository, PrimaryChe
             ? null
             : new Refusal(
                 "tree-dirty",
-                $"{inTheWay.Length} uncommitted paths would be touched, first {inTheWay[0]}.",
-                "Commit them, then run it again.")
+                inTheWay.Length == 1
+                    ? $"The uncommitted change of {inTheWay[0]} would be touched."
+                    : $"{inTheWay.Length} uncommitted paths would be touched, first {inTheWay[0]}.",
+                inTheWay.Length == 1 ? "Commit it, then run it again." : "Commit them, then run it again.")
             {
                 Details = new() { ["paths"] = new System.Text.Json.Nodes.JsonArray([.. inTheWay.Take(20).Select(path => (System.Text.Json.Nodes.JsonNode)path)]) },
             };

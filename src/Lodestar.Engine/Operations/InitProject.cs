@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using Lodestar.Core;
+using Lodestar.Core.Context;
+using Lodestar.Engine.Context;
 using Lodestar.Engine.Setup;
 using Lodestar.Engine.Spec;
 using Lodestar.Engine.Storage;
@@ -31,19 +33,22 @@ public sealed record InitProject(string Directory)
     {
         if (!System.IO.Directory.Exists(Directory))
             return new Refusal("path-missing", $"There is no directory {Directory}.", $"mkdir -p {ShellWord.Quote(Directory)}");
-        if (!Force && Existing() is { } existing)
-        {
-            return new Refusal("already-initialized", $"{existing} is a project already.", "lodestar status")
-            {
-                Details = new() { ["path"] = existing },
-                Next = [new("status", $"lodestar -C {ShellWord.Quote(existing)} status", "See where it stands")],
-            };
-        }
+        var repository = ContextResolver.RepositoryOf(Directory);
+        if (repository?.Refusal is { } broken)
+            return broken;
+        var existing = Existing();
+        if (!Force && existing is not null)
+            return AlreadyThere(existing);
+        if (repository?.Data is { } place && existing is null && Unfindable(place) is { } unfindable)
+            return unfindable;
 
         try
         {
             var files = Files();
-            return files.Refusal is { } refusal ? refusal : await WriteAsync(files.Data!, world, cancellation).ConfigureAwait(false);
+            var branch = repository?.Data is { } here ? GitDirectories.Branch(here.Worktree) : null;
+            return files.Refusal is { } refusal
+                ? refusal
+                : await WriteAsync(files.Data!, FirstSpec(world, branch ?? "main"), cancellation).ConfigureAwait(false);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -90,7 +95,7 @@ public sealed record InitProject(string Directory)
     }
 
     /// <summary>The spec comes last: until it is there the directory is no project, and init can be run again.</summary>
-    private async Task<Outcome<InitializedProject>> WriteAsync(List<GeneratedFile> files, SessionWorld world, CancellationToken cancellation)
+    private async Task<Outcome<InitializedProject>> WriteAsync(List<GeneratedFile> files, string firstSpec, CancellationToken cancellation)
     {
         foreach (var file in files)
         {
@@ -101,7 +106,7 @@ public sealed record InitProject(string Directory)
         var spec = new SpecFile(Directory);
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(spec.FullPath)!);
         var created = files.Where(file => file.IsNew).Select(file => file.FullPath).ToList();
-        if (await spec.CreateAsync(FirstSpec(world), cancellation).ConfigureAwait(false))
+        if (await spec.CreateAsync(firstSpec, cancellation).ConfigureAwait(false))
             created.Insert(0, spec.FullPath);
 
         // A spec that was kept may be broken; that is no reason to fail here, and status and doctor say it.
@@ -119,12 +124,12 @@ public sealed record InitProject(string Directory)
             Next());
     }
 
-    private string FirstSpec(SessionWorld world) =>
+    private string FirstSpec(SessionWorld world, string branch) =>
         $"""
         project:
           id: {world.Ids.Ulid(world.Clock.GetUtcNow())}
           name: {YamlWriting.Inline(Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Directory)))}
-          default_branch: main
+          default_branch: {YamlWriting.Inline(branch)}
         tasks: {"{}"}
 
         """.ReplaceLineEndings("\n");
@@ -138,6 +143,26 @@ public sealed record InitProject(string Directory)
             new("status", "lodestar status", "See where the project stands"),
         ];
         return WithPrdPrompt ? [new("prd.generate", "cat PRD-PROMPT.md", "Read how to write the product document"), .. steps] : steps;
+    }
+
+    private static Refusal AlreadyThere(string existing) => new("already-initialized", $"{existing} is a project already.", "lodestar status")
+    {
+        Details = new() { ["path"] = existing },
+        Next = [new("status", $"lodestar -C {ShellWord.Quote(existing)} status", "See where it stands")],
+    };
+
+    /// <summary>Every command looks for the project in the primary worktree: one made in a linked worktree would be found by none.</summary>
+    private Refusal? Unfindable(RepositoryPlace place)
+    {
+        if (place.Worktree == place.PrimaryWorktree)
+            return null;
+        if (ContextResolver.Resolve(Directory, CallerEnvironment.Empty).Data is { } found)
+            return AlreadyThere(found.Root.Value);
+        var primary = place.PrimaryWorktree;
+        return new Refusal(
+            "worktree-linked",
+            $"{Directory} is in a linked worktree; the project of a repository lives in its primary worktree, {primary}.",
+            $"lodestar -C {ShellWord.Quote(primary)} init");
     }
 
     /// <summary>The project this directory is in already: the nearest one upward, not past a repository boundary.</summary>

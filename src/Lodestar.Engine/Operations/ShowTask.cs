@@ -2,6 +2,7 @@ using Lodestar.Core;
 using Lodestar.Core.Planes;
 using Lodestar.Core.Spec;
 using Lodestar.Engine.Storage;
+using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
 namespace Lodestar.Engine.Operations;
 
@@ -48,14 +49,19 @@ public sealed record ShowTask(string Task)
             Communication = new(thread.Count, [.. thread.Speakers]),
             Claimable = board.IsClaimable(task),
         };
-        return Outcome<TaskDetails>.Done(details, Next(task.Id, details.Claimable));
+        return Outcome<TaskDetails>.Done(details, Next(task.Id, board.StatusOf(task), details.Claimable));
     }
 
-    private static NextAction[] Next(TaskId task, bool claimable)
+    private static NextAction[] Next(TaskId task, TaskStatus status, bool claimable)
     {
         var word = ShellWord.Quote(task.Value);
-        return claimable
-            ? [new("task.next", "lodestar task next", "See how it ranks among what can be claimed")]
-            : [new("task.why", $"lodestar task why {word}", "See what it waits for")];
+        return status switch
+        {
+            TaskStatus.Verified => [],
+            TaskStatus.Done => [new("task.verify", $"lodestar task verify {word}", "Accept the work and open what waits for it")],
+            TaskStatus.Deleted => [new("task.restore", $"lodestar task restore {word}", "Take it back")],
+            _ when claimable => [new("task.next", "lodestar task next", "See how it ranks among what can be claimed")],
+            _ => [new("task.why", $"lodestar task why {word}", "See what it waits for")],
+        };
     }
 }

@@ -140,6 +140,15 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
     /// <summary>Plans a run without starting it. Writes nothing but caches.</summary>
     public async Task<Outcome<PreparedRun>> PrepareAsync(RunRequest request, CancellationToken cancellation)
     {
+        if (session.Context.Root.Value != PrimaryWorktree)
+        {
+            // Scopes and protected paths are paths of the repository, and a lane has its root where the repository has.
+            return new Refusal(
+                "project-not-at-root",
+                $"The project {session.Context.Root} is not at the root of its Git repository, {PrimaryWorktree}, and a run works on a whole repository.",
+                $"lodestar -C {ShellWord.Quote(PrimaryWorktree)} init");
+        }
+
         await using var repository = await RepositoryAsync(cancellation);
         var sources = await PlanSources.ReadAsync(session, Git, repository, cancellation);
         return sources.Data is { } read

@@ -32,7 +32,7 @@ public sealed class ServeTests : IDisposable
     [Fact]
     public async Task Standard_output_holds_the_protocol_alone_and_the_log_goes_where_it_was_asked_for()
     {
-        var run = await ThroughAsync("exec \"$@\" < said", "mcp", "serve", "--log-file", "log", "--json-logs");
+        var run = await ThroughAsync("exec \"$@\" < said", "mcp", "serve", "--log-file", "log", "--json-logs", "--dev", "--port", "8000");
 
         Assert.True(run.ExitCode == 0, run.ToString());
         var messages = Lines(run.Output).Select(line => JsonNode.Parse(line)!).ToList();
@@ -40,6 +40,7 @@ public sealed class ServeTests : IDisposable
         Assert.Equal([1, 2, 3], messages.Where(message => message["method"] is null).Select(message => message["id"]!.GetValue<int>()).Order());
         var log = Lines(await File.ReadAllTextAsync(scratch.PathOf("p", "log"))).Select(line => JsonNode.Parse(line)!).ToList();
         Assert.Contains(log, line => line["tool"]?.GetValue<string>() == "lodestar_task_get" && line["code"]!.GetValue<string>() == "task-unknown");
+        Assert.Equal(2, log.Count(line => line["message"]!.GetValue<string>().Contains("has no effect", StringComparison.Ordinal)));
         Assert.Equal(Lines(run.Error), Lines(await File.ReadAllTextAsync(scratch.PathOf("p", "log"))));
     }
 

@@ -83,6 +83,12 @@ public sealed class FinishingTests : IDisposable
         Assert.Equal("done", (await project.DoneAsync(new ShowTask("F004").ExecuteAsync)).Status);
     }
 
+    [Theory]
+    [InlineData("F004", "task.verify")]
+    [InlineData("F001", "task.next")]
+    public async Task What_is_shown_leads_on_by_its_status(string task, string expected) =>
+        Assert.Equal([expected], (await project.RunAsync(new ShowTask(task).ExecuteAsync)).Next.Select(next => next.Intent));
+
     [Fact]
     public async Task The_runtime_wins_over_a_status_in_the_spec_except_deleted()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Lodestar.Core;
 using Lodestar.Engine.Operations;
+using Lodestar.Engine.Spec;
 using Lodestar.TestKit;
 
 namespace Lodestar.Engine.Tests.Operations;
@@ -95,6 +96,38 @@ public sealed class InitTests : IDisposable
 
         Assert.Equal("mine", File.ReadAllText(scratch.PathOf("p/PRD-PROMPT.md")));
         Assert.DoesNotContain(made.FilesCreated.Concat(made.FilesUpdated), file => file.EndsWith("PROMPT.md", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_project_that_no_command_would_find_is_not_made()
+    {
+        using var repo = await TestRepo.CreateAsync();
+        var (bare, linked) = (repo.Beside("bare.git"), repo.Beside("linked"));
+        await repo.GitAsync("clone", "-q", "--bare", ".", bare);
+        await repo.GitAsync("worktree", "add", "-q", linked);
+
+        Assert.Equal("repository-bare", (await InitAsync(new InitProject(bare) { Force = true })).Refusal?.Code);
+        Assert.Equal("worktree-linked", (await InitAsync(new InitProject(linked) { Force = true })).Refusal?.Code);
+        Assert.Equal([".git", "README.md"], Directory.GetFileSystemEntries(linked).Select(Path.GetFileName).Order());
+        Assert.False(Path.Exists(Path.Combine(bare, ".lodestar")));
+
+        await InitAsync(new InitProject(repo.Root));
+        var refusal = (await InitAsync(new InitProject(linked) { Force = true })).Refusal;
+        Assert.Equal(("already-initialized", repo.Root), (refusal?.Code, refusal?.Details["path"]?.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task The_default_branch_is_the_one_the_repository_is_on()
+    {
+        using var repo = await TestRepo.CreateAsync();
+        await repo.GitAsync("checkout", "-q", "-b", "trunk/#1");
+        Directory.CreateDirectory(Path.Combine(repo.Root, "app"));
+
+        await InitAsync(new InitProject(Path.Combine(repo.Root, "app")));
+        await InitAsync(new InitProject(Project));
+
+        Assert.Equal("trunk/#1", new SpecFile(Path.Combine(repo.Root, "app")).Load().Data!.Spec.Project.DefaultBranch);
+        Assert.Equal("main", new SpecFile(Project).Load().Data!.Spec.Project.DefaultBranch);
     }
 
     public void Dispose() => scratch.Dispose();

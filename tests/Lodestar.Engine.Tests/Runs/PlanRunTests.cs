@@ -86,6 +86,15 @@ public class PlanRunTests
         Assert.Equal("agent-not-found", Assert.Throws<RefusedException>(() => commands.Read("tools/agent.sh")).Refusal.Code);
     }
 
+    [Fact]
+    public async Task A_project_in_a_folder_of_its_repository_is_not_run_because_scopes_and_lanes_begin_at_the_root()
+    {
+        using var repo = await ProjectAsync();
+        repo.Write("app/.lodestar/spec.yaml", Spec);
+
+        Assert.Equal("project-not-at-root", (await PlanAsync(Path.Combine(repo.Root, "app"), new())).Refusal?.Code);
+    }
+
     private static async Task<TestRepo> ProjectAsync()
     {
         var repo = await TestRepo.CreateAsync();
@@ -95,10 +104,12 @@ public class PlanRunTests
         return repo;
     }
 
-    private static async Task<Outcome<PlanData>> PlanAsync(TestRepo repo, RunRequest request)
+    private static Task<Outcome<PlanData>> PlanAsync(TestRepo repo, RunRequest request) => PlanAsync(repo.Root, request);
+
+    private static async Task<Outcome<PlanData>> PlanAsync(string project, RunRequest request)
     {
         var world = new SessionWorld(new TestClock(), new IdSource(), _ => null);
-        using var session = EngineSession.Open(repo.Root, world).Data!;
+        using var session = EngineSession.Open(project, world).Data!;
         return await new PlanRun(request).ExecuteAsync(
             new RunDesk(session, TestMachine.Here()), CancellationToken.None);
     }
