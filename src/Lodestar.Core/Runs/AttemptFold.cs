@@ -7,7 +7,7 @@ internal static class AttemptFold
 {
     internal static RunState WithTask(this RunState state, TaskId id, Func<TaskRun, TaskRun> change) =>
         state.Tasks.TryGetValue(id, out var task)
-            ? state with { Tasks = state.Tasks.SetItem(id, change(task)) }
+            ? state with { Tasks = state.Tasks.With(change(task)) }
             : throw new LedgerContradictionException(state.Seq + 1, $"Task {id} is not in the run.");
 
     internal static RunState WithAttempt(this RunState state, TaskId id, Func<AttemptRun, AttemptRun> change) =>
@@ -174,7 +174,7 @@ internal static class AttemptFold
     {
         var next = Count(state, check.Task, result.Receipt) with
         {
-            Checks = state.Checks.SetItem((check.Check, check.Tree), result.Result),
+            Checks = state.Checks.SetItem((check.Check, check.Tree), result.Result.Status),
         };
         return next.WithAttempt(check.Task, attempt =>
         {
@@ -225,7 +225,7 @@ internal static class AttemptFold
     /// <summary>The first check of the plan without a passing result for the tree; null when all passed.</summary>
     internal static string? NextCheck(RunState state, Context.TreeId tree) => state.Plan.Checks
         .Select(check => check.Name)
-        .FirstOrDefault(check => !(state.Checks.TryGetValue((check, tree), out var result) && result.Passed));
+        .FirstOrDefault(check => !CheckResult.IsPassed(state.Checks.GetValueOrDefault((check, tree))));
 
     private static AttemptRun Reviewed(
         RunState state, LedgerEntry recorded, AttemptRun attempt, EffectResult.TurnDone done) => done.Verdict switch

@@ -12,10 +12,10 @@ public static class RunFold
     /// <exception cref="LedgerContradictionException">The events cannot be the history of a run.</exception>
     public static RunState All(RunId run, IEnumerable<LedgerEntry> events)
     {
-        RunState? state = null;
+        var folding = new RunFolding(run);
         foreach (var recorded in events)
-            state = state is null ? Begin(run, recorded) : Next(state, recorded);
-        return state ?? throw new LedgerContradictionException(0, $"The ledger of {run} is empty.");
+            folding.Take(recorded);
+        return folding.Result();
     }
 
     /// <summary>The state after the first event, which must be <see cref="RunEvent.RunStarted"/>.</summary>
@@ -24,13 +24,20 @@ public static class RunFold
         if (recorded is not { Seq: 1, Event: RunEvent.RunStarted started })
             throw new LedgerContradictionException(recorded.Seq, "A ledger begins with run-started at sequence 1.");
 
-        var tasks = started.Plan.Tasks.ToImmutableSortedDictionary(
-            task => task.Id, task => new TaskRun(task.Id, TaskRunStatus.Waiting));
-        return new RunState(run, started.Plan, RunStatus.Running, 1, started.Plan.BaseCommit, tasks)
+        try
         {
-            StartedAt = recorded.At,
-            Schedule = new LanePlan(started.Plan.Tasks),
-        };
+            return new RunState(
+                run, started.Plan, RunStatus.Running, 1, started.Plan.BaseCommit, TaskRuns.Waiting(started.Plan.Tasks))
+            {
+                StartedAt = recorded.At,
+                Schedule = new LanePlan(started.Plan.Tasks),
+            };
+        }
+        catch (ArgumentException cause)
+        {
+            // A task twice, or tasks that wait for each other: no plan of ours.
+            throw new LedgerContradictionException(1, $"Its plan cannot be followed: {cause.Message}");
+        }
     }
 
     /// <summary>The state after one more event.</summary>
@@ -169,7 +176,7 @@ public static class RunFold
 
         // A branch that was moved by hand leaves the effect undone: the same key is used once it is back.
         if (settled.Result is not EffectResult.BranchMoved)
-            next = next with { Settled = next.Settled.Add(settled.Key) };
+            next = next with { Settled = next.Settled.With(settled.Key) };
         return (pending.Effect, settled.Result) switch
         {
             (Effect.OwnRun, EffectResult.Owned owned) => next with { OwnedFence = owned.Fence },

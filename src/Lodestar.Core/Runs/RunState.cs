@@ -18,7 +18,7 @@ public sealed record RunState(
     RunStatus Status,
     long Seq,
     CommitId Tip,
-    ImmutableSortedDictionary<TaskId, TaskRun> Tasks)
+    TaskRuns Tasks)
 {
     /// <summary>Which tasks may start beside which; follows from the plan.</summary>
     public required LanePlan Schedule { get; init; }
@@ -43,11 +43,11 @@ public sealed record RunState(
         ImmutableSortedDictionary<IdempotencyKey, Pending>.Empty;
 
     /// <summary>Keys of effects that were done; none of them is ever intended again.</summary>
-    public ImmutableHashSet<IdempotencyKey> Settled { get; init; } = [];
+    public SettledKeys Settled { get; init; } = SettledKeys.None;
 
-    /// <summary>Check results by check and tree: an unmoved tree costs one run.</summary>
-    public ImmutableDictionary<(string Check, TreeId Tree), CheckResult> Checks { get; init; } =
-        ImmutableDictionary<(string, TreeId), CheckResult>.Empty;
+    /// <summary>How checks ended, by check and tree: an unmoved tree costs one run. What they printed is in the ledger.</summary>
+    public ImmutableDictionary<(string Check, TreeId Tree), string> Checks { get; init; } =
+        ImmutableDictionary<(string, TreeId), string>.Empty;
 
     /// <summary>Processes of the run that are not known to be dead.</summary>
     public ImmutableSortedDictionary<ProcessId, ProcessRecord> Processes { get; init; } =

@@ -173,5 +173,8 @@ public sealed record CheckResult(
 {
     /// <summary>True when the check ran and succeeded.</summary>
     [JsonIgnore]
-    public bool Passed => Status == "passed";
+    public bool Passed => IsPassed(Status);
+
+    /// <summary>True for the one status that lets a tree go on.</summary>
+    public static bool IsPassed(string? status) => status == "passed";
 }

@@ -19,7 +19,7 @@ public sealed record ReplayLedger(string Path, long? At)
         if (At is < 1)
             return Outside("A ledger begins at sequence number 1.");
         await using var file = EvidenceFile.OpenRead(Path);
-        RunState? state = null;
+        RunFolding? folding = null;
         DateTimeOffset? at = null;
         try
         {
@@ -28,11 +28,11 @@ public sealed record ReplayLedger(string Path, long? At)
                 {
                     if (entry.Seq > At)
                         return;
-                    state = state is null ? RunFold.Begin(run, entry) : RunFold.Next(state, entry);
+                    (folding ??= new RunFolding(run)).Take(entry);
                     at = entry.At;
                 },
                 cancellation);
-            return At > end.LastSeq ? Outside($"The ledger ends at sequence number {end.LastSeq}.") : Done(state!, at!.Value, end);
+            return At > end.LastSeq ? Outside($"The ledger ends at sequence number {end.LastSeq}.") : Done(folding!.Result(), at!.Value, end);
         }
         catch (LedgerContradictionException cause)
         {

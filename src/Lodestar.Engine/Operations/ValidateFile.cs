@@ -61,11 +61,11 @@ public sealed record ValidateFile(string Path, string? Kind)
 
     private static async Task<long> LedgerAsync(FileStream file, FileProblems problems, CancellationToken cancellation)
     {
-        RunState? state = null;
+        RunFolding? folding = null;
         try
         {
             var end = await new LedgerFile(file).ReadAsync(
-                (run, entry, _) => state = state is null ? RunFold.Begin(run, entry) : RunFold.Next(state, entry), cancellation);
+                (run, entry, _) => (folding ??= new RunFolding(run)).Take(entry), cancellation);
             if (end.Torn is { } torn)
                 problems.Add(torn.Line, "torn", "The last line has no end, as after a crash; everything before it is whole.");
             return end.LastSeq;

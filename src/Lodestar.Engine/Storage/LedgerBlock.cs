@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Unicode;
 
 namespace Lodestar.Engine.Storage;
 
@@ -6,7 +7,10 @@ namespace Lodestar.Engine.Storage;
 /// <param name="size">Bytes it has room for at first.</param>
 internal sealed class LedgerBlock(int size)
 {
+    private const int HashDigits = 2 * SHA256.HashSizeInBytes;
+
     private int end;
+    private bool isText;
     private byte[] digests = [];
 
     internal byte[] Bytes { get; private set; } = new byte[size];
@@ -69,15 +73,26 @@ internal sealed class LedgerBlock(int size)
 
     internal ReadOnlySpan<byte> Line(int index) => Bytes.AsSpan(Lines[index].Start, Lines[index].Length);
 
-    internal ReadOnlySpan<byte> Digest(int index) => digests.AsSpan(index * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes);
+    /// <summary>The digest of a line, as the next one names it.</summary>
+    internal ReadOnlySpan<byte> Digest(int index) => digests.AsSpan(index * HashDigits, HashDigits);
 
-    /// <summary>Hashes every line.</summary>
+    /// <summary>What needs no understanding of the lines: their hashes, and whether they are text.</summary>
     internal void Hash()
     {
-        if (digests.Length < Lines.Count * SHA256.HashSizeInBytes)
-            digests = new byte[Lines.Count * SHA256.HashSizeInBytes];
+        isText = Utf8.IsValid(Bytes.AsSpan(0, end));
+        if (digests.Length < Lines.Count * HashDigits)
+            digests = new byte[Lines.Count * HashDigits];
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         for (var index = 0; index < Lines.Count; index++)
-            SHA256.HashData(Line(index), digests.AsSpan(index * SHA256.HashSizeInBytes));
+        {
+            SHA256.HashData(Line(index), digest);
+            var digits = digests.AsSpan(index * HashDigits, HashDigits);
+            for (var at = 0; at < digest.Length; at++)
+            {
+                digits[2 * at] = "0123456789abcdef"u8[digest[at] >> 4];
+                digits[(2 * at) + 1] = "0123456789abcdef"u8[digest[at] & 15];
+            }
+        }
     }
 
     /// <summary>Takes a line apart.</summary>
@@ -86,6 +101,6 @@ internal sealed class LedgerBlock(int size)
         var line = Line(index);
         if (line.Length > longest)
             return new() { Damage = TooLong(longest) };
-        return LedgerWrittenForm.TryRead(line, words, out var read) ? read : LedgerLineReader.Read(line);
+        return isText && LedgerWrittenForm.TryRead(line, words, out var read) ? read : LedgerLineReader.Read(line);
     }
 }

@@ -25,15 +25,10 @@ internal sealed class LedgerChain
     }
 
     /// <summary>Goes on behind a line.</summary>
-    /// <param name="bytes">The line's digest.</param>
-    internal void Pass(ReadOnlySpan<byte> bytes)
+    /// <param name="hash">The line's.</param>
+    internal void Pass(ReadOnlySpan<byte> hash)
     {
-        for (var at = 0; at < bytes.Length; at++)
-        {
-            digest[2 * at] = "0123456789abcdef"u8[bytes[at] >> 4];
-            digest[(2 * at) + 1] = "0123456789abcdef"u8[bytes[at] & 15];
-        }
-
+        hash.CopyTo(digest);
         Lines++;
     }
 }

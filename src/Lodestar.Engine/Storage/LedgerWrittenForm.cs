@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using Lodestar.Core;
 using Lodestar.Core.Context;
 using Lodestar.Core.Runs;
@@ -12,12 +11,10 @@ namespace Lodestar.Engine.Storage;
 /// event makes its lines unknown here until it is added too; a test tells.</remarks>
 internal static class LedgerWrittenForm
 {
-    /// <summary>Reads one line, when it is one of them.</summary>
+    /// <summary>Reads one line of sound UTF-8, when it is one of them.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> line, LedgerWords words, out LedgerLineRead read)
     {
         read = default;
-        if (!Utf8.IsValid(line))
-            return false;
         var scan = new LedgerScan(line, words);
         var seq = scan.Long("{\"v\":1,\"seq\":"u8);
         var run = scan.Text(",\"run_id\":\""u8);

@@ -99,5 +99,5 @@ internal static class Receipts
         ? []
         : [.. state.Plan.Checks
             .Where(check => state.Checks.ContainsKey((check.Name, checkedTree)))
-            .Select(check => new ReceiptCheck(check.Name, state.Checks[(check.Name, checkedTree)].Status, checkedTree))];
+            .Select(check => new ReceiptCheck(check.Name, state.Checks[(check.Name, checkedTree)], checkedTree))];
 }

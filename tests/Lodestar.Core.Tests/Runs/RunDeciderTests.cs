@@ -82,21 +82,32 @@ public sealed class RunDeciderTests
     public void Whatever_happens_no_settled_effect_is_wanted_again_and_one_ledger_makes_one_state() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ListOf().ToArbitrary(), choices =>
         {
-            var run = GivenRun.Of(new PolicyValues { MaxAttempts = 2, MaxConflicts = 2 }, "A", "B", "C:A");
-            foreach (var choice in choices.Take(60).TakeWhile(_ => !run.State.InFlight.IsEmpty))
+            var run = Lived(choices, run =>
             {
-                var (_, pending) = run.State.InFlight.ElementAt(choice % run.State.InFlight.Count);
-                Settle(run, pending.Effect, choice / 7 % 4);
                 Assert.Empty(run.Wanted);
                 Assert.DoesNotContain(run.State.InFlight.Keys, run.State.Settled.Contains);
                 Assert.True(run.State.Active.Count() <= run.State.Plan.Policy.Lanes.Value);
-            }
+            });
 
             var again = RunFold.All(GivenRun.Id, run.Ledger);
             Assert.Equal(run.State.InFlight.Keys, again.InFlight.Keys);
             Assert.Equal(run.State.Tasks.Values.Select(Summary), again.Tasks.Values.Select(Summary));
             Assert.Equal((run.State.Tip, run.State.Status, run.State.Outcome), (again.Tip, again.Status, again.Outcome));
         }).QuickCheckThrowOnFailure();
+
+    /// <summary>A run of three tasks in which everything ends as the choices say.</summary>
+    internal static GivenRun Lived(IEnumerable<int> choices, Action<GivenRun>? look = null)
+    {
+        var run = GivenRun.Of(new PolicyValues { MaxAttempts = 2, MaxConflicts = 2 }, "A", "B", "C:A");
+        foreach (var choice in choices.Take(60).TakeWhile(_ => !run.State.InFlight.IsEmpty))
+        {
+            var (_, pending) = run.State.InFlight.ElementAt(choice % run.State.InFlight.Count);
+            Settle(run, pending.Effect, choice / 7 % 4);
+            look?.Invoke(run);
+        }
+
+        return run;
+    }
 
     private static string Summary(TaskRun task) =>
         $"{task.Id} {task.Status} {task.Current?.Phase} {task.LastAttempt} {task.Failures} {task.Conflicts} {task.MergeCommit}";

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using FsCheck;
 using FsCheck.Fluent;
 using Lodestar.Core;
@@ -112,7 +113,7 @@ public sealed class LedgerWrittenFormTests
     /// <summary>True when the quick reader knew the line; then the general one says the same of it.</summary>
     private static bool IsReadAlike(ReadOnlySpan<byte> line, LedgerWords words)
     {
-        if (!LedgerWrittenForm.TryRead(line, words, out var quick))
+        if (!Utf8.IsValid(line) || !LedgerWrittenForm.TryRead(line, words, out var quick))
             return false;
         var general = LedgerLineReader.Read(line);
         Assert.Null(general.Damage);
