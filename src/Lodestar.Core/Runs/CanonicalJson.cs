@@ -1,7 +1,8 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace Lodestar.Core.Runs;
 
@@ -26,14 +27,6 @@ public static class CanonicalJson
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Gives the canonical bytes of a value built in memory; null is JSON's null.</summary>
-    public static byte[] Bytes(JsonNode? value)
-    {
-        var output = new ArrayBufferWriter<byte>(512);
-        Write(output, value);
-        return output.WrittenSpan.ToArray();
-    }
-
     /// <summary>Gives the canonical form as text.</summary>
     public static string Text(JsonElement value) => Encoding.UTF8.GetString(Bytes(value));
 
@@ -43,16 +36,16 @@ public static class CanonicalJson
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                WriteObject(output, Members(value), Write);
+                WriteObject(output, value);
                 break;
             case JsonValueKind.Array:
-                WriteArray(output, value.EnumerateArray(), Write);
+                WriteArray(output, value);
                 break;
             case JsonValueKind.String:
-                CanonicalText.WriteString(output, TextOf(value));
+                WriteString(output, value);
                 break;
             case JsonValueKind.Number:
-                CanonicalText.WriteNumber(output, value.GetRawText());
+                CanonicalText.WriteNumber(output, JsonMarshal.GetRawUtf8Value(value));
                 break;
             case JsonValueKind.True:
                 output.Write("true"u8);
@@ -68,36 +61,18 @@ public static class CanonicalJson
         }
     }
 
-    /// <summary>Appends the canonical form of a value built in memory.</summary>
-    public static void Write(IBufferWriter<byte> output, JsonNode? value)
+    private static void WriteObject(IBufferWriter<byte> output, JsonElement value)
     {
-        switch (value)
+        var members = Members(value);
+        for (var index = 1; index < members.Length; index++)
         {
-            case null:
-                output.Write("null"u8);
-                break;
-            case JsonObject members:
-                WriteObject(output, [.. members], Write);
-                break;
-            case JsonArray items:
-                WriteArray(output, items, Write);
-                break;
-            case JsonValue scalar when scalar.TryGetValue<JsonElement>(out var parsed):
-                Write(output, parsed);
-                break;
-            case JsonValue scalar when scalar.TryGetValue<string>(out var text):
-                CanonicalText.WriteString(output, text);
-                break;
-            default:
-                WriteScalar(output, value);
-                break;
+            // What we write ourselves is often sorted already.
+            if (string.CompareOrdinal(members[index - 1].Key, members[index].Key) < 0)
+                continue;
+            Array.Sort(members, static (left, right) => string.CompareOrdinal(left.Key, right.Key));
+            break;
         }
-    }
 
-    private static void WriteObject<T>(
-        IBufferWriter<byte> output, KeyValuePair<string, T>[] members, Action<IBufferWriter<byte>, T> write)
-    {
-        Array.Sort(members, static (left, right) => string.CompareOrdinal(left.Key, right.Key));
         output.Write("{"u8);
         for (var index = 0; index < members.Length; index++)
         {
@@ -110,23 +85,22 @@ public static class CanonicalJson
 
             CanonicalText.WriteString(output, members[index].Key);
             output.Write(":"u8);
-            write(output, members[index].Value);
+            Write(output, members[index].Value);
         }
 
         output.Write("}"u8);
     }
 
-    private static void WriteArray<T>(
-        IBufferWriter<byte> output, IEnumerable<T> items, Action<IBufferWriter<byte>, T> write)
+    private static void WriteArray(IBufferWriter<byte> output, JsonElement value)
     {
         output.Write("["u8);
         var first = true;
-        foreach (var item in items)
+        foreach (var item in value.EnumerateArray())
         {
             if (!first)
                 output.Write(","u8);
             first = false;
-            write(output, item);
+            Write(output, item);
         }
 
         output.Write("]"u8);
@@ -134,18 +108,43 @@ public static class CanonicalJson
 
     private static KeyValuePair<string, JsonElement>[] Members(JsonElement value)
     {
-        var members = new List<KeyValuePair<string, JsonElement>>();
+        var members = new KeyValuePair<string, JsonElement>[value.GetPropertyCount()];
+        var count = 0;
         try
         {
             foreach (var member in value.EnumerateObject())
-                members.Add(new(member.Name, member.Value));
+                members[count++] = new(member.Name, member.Value);
         }
         catch (InvalidOperationException cause)
         {
             throw new JsonException("A member's name is not Unicode text.", cause);
         }
 
-        return [.. members];
+        return members;
+    }
+
+    private static void WriteString(IBufferWriter<byte> output, JsonElement value)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(value);
+        if (IsCanonical(raw))
+            output.Write(raw);
+        else
+            CanonicalText.WriteString(output, TextOf(value));
+    }
+
+    /// <summary>True when a text stands in the document as it stands in the canonical form: JSON allows no control character as
+    /// such, and of the escapes only <c>\/</c> and <c>\u</c> can be written otherwise.</summary>
+    private static bool IsCanonical(ReadOnlySpan<byte> raw)
+    {
+        var rest = raw;
+        for (var at = rest.IndexOf((byte)'\\'); at >= 0; at = rest.IndexOf((byte)'\\'))
+        {
+            if (rest[at + 1] is (byte)'/' or (byte)'u')
+                return false;
+            rest = rest[(at + 2)..];
+        }
+
+        return Utf8.IsValid(raw);
     }
 
     // The reader reports half a surrogate pair, or bytes that are not UTF-8, only when the text is asked for.
@@ -158,20 +157,6 @@ public static class CanonicalJson
         catch (InvalidOperationException cause)
         {
             throw new JsonException("A string is not Unicode text.", cause);
-        }
-    }
-
-    // Numbers, booleans, times: their own JSON text is read back, because it may use escapes that are not canonical.
-    private static void WriteScalar(IBufferWriter<byte> output, JsonNode scalar)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(scalar.ToJsonString());
-            Write(output, document.RootElement);
-        }
-        catch (ArgumentException cause)
-        {
-            throw new JsonException("A number is not finite.", cause);
         }
     }
 }

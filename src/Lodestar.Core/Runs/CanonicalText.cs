@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -18,6 +19,15 @@ internal static class CanonicalText
 
     internal static void WriteString(IBufferWriter<byte> output, string text)
     {
+        // Nearly every text is plain: one look and one copy.
+        var plain = output.GetSpan(text.Length + 2);
+        if (!text.AsSpan().ContainsAny(Escaped) && Ascii.FromUtf16(text, plain[1..], out var count) == OperationStatus.Done)
+        {
+            plain[0] = plain[count + 1] = (byte)'"';
+            output.Advance(count + 2);
+            return;
+        }
+
         output.Write("\""u8);
         var rest = text.AsSpan();
         for (var at = rest.IndexOfAny(Escaped); at >= 0; at = rest.IndexOfAny(Escaped))
@@ -31,8 +41,25 @@ internal static class CanonicalText
         output.Write("\""u8);
     }
 
-    internal static void WriteNumber(IBufferWriter<byte> output, string literal)
+    /// <summary>Writes a whole number.</summary>
+    internal static void WriteNumber(IBufferWriter<byte> output, long number)
     {
+        Span<byte> digits = stackalloc byte[20];
+        if (!number.TryFormat(digits, out var count, default, CultureInfo.InvariantCulture))
+            throw new UnreachableException();
+        WriteNumber(output, digits[..count]);
+    }
+
+    /// <summary>Writes a number that stands in JSON like this.</summary>
+    internal static void WriteNumber(IBufferWriter<byte> output, ReadOnlySpan<byte> digits)
+    {
+        if (IsPrintedAlike(digits))
+        {
+            output.Write(digits);
+            return;
+        }
+
+        var literal = Encoding.ASCII.GetString(digits);
         var value = double.Parse(literal, NumberStyles.Float, CultureInfo.InvariantCulture);
         if (!double.IsFinite(value))
             throw new JsonException($"Number {literal} is outside the range of a double.");
@@ -85,6 +112,10 @@ internal static class CanonicalText
         var point = whole.Length + exponent - (all.Length - significant.Length);
         return (value < 0 ? "-" : "", significant.TrimEnd('0'), point);
     }
+
+    // Nearly every number is a count: below 10^15 a double holds it, and prints its digits.
+    private static bool IsPrintedAlike(ReadOnlySpan<byte> literal) =>
+        literal.Length <= 15 && !literal.ContainsAnyExceptInRange((byte)'0', (byte)'9') && (literal[0] != '0' || literal.Length == 1);
 
     private static bool IsInteger(string literal) => literal.AsSpan().IndexOfAny('.', 'e', 'E') < 0;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Lodestar.Core.Runs;
@@ -27,43 +26,26 @@ public readonly record struct IdempotencyKey(string Value) : ITextId<Idempotency
     /// <exception cref="ArgumentException">A name holds a line break, which would let two effects share a key.</exception>
     /// <exception cref="JsonException">The inputs have no canonical form.</exception>
     public static IdempotencyKey For(
-        string action, TaskId? task, SnapshotId snapshot, JsonNode inputs, JsonArray? expectedOutputs = null) =>
-        For(action, task, snapshot, output => CanonicalJson.Write(output, inputs), output =>
-            CanonicalJson.Write(output, expectedOutputs ?? []));
-
-    /// <inheritdoc cref="For(string, TaskId?, SnapshotId, JsonNode, JsonArray?)"/>
-    public static IdempotencyKey For(
-        string action, TaskId? task, SnapshotId snapshot, JsonElement inputs, JsonElement? expectedOutputs = null) =>
-        For(action, task, snapshot, output => CanonicalJson.Write(output, inputs), output =>
-        {
-            if (expectedOutputs is { ValueKind: not JsonValueKind.Null } outputs)
-                CanonicalJson.Write(output, outputs);
-            else
-                output.Write("[]"u8);
-        });
+        string action, TaskId? task, SnapshotId snapshot, JsonElement inputs, JsonElement? expectedOutputs = null)
+    {
+        var preimage = new ArrayBufferWriter<byte>(1024);
+        Line(preimage, action);
+        Line(preimage, task?.Value ?? "");
+        Line(preimage, snapshot.Value);
+        CanonicalJson.Write(preimage, inputs);
+        preimage.Write("\n"u8);
+        if (expectedOutputs is { ValueKind: not JsonValueKind.Null } outputs)
+            CanonicalJson.Write(preimage, outputs);
+        else
+            preimage.Write("[]"u8);
+        return new(Prefix + Sha256Text.Of(preimage.WrittenSpan));
+    }
 
     /// <summary>Orders by text.</summary>
     public int CompareTo(IdempotencyKey other) => string.CompareOrdinal(Value, other.Value);
 
     /// <inheritdoc/>
     public override string ToString() => Value;
-
-    private static IdempotencyKey For(
-        string action,
-        TaskId? task,
-        SnapshotId snapshot,
-        Action<ArrayBufferWriter<byte>> writeInputs,
-        Action<ArrayBufferWriter<byte>> writeOutputs)
-    {
-        var preimage = new ArrayBufferWriter<byte>(1024);
-        Line(preimage, action);
-        Line(preimage, task?.Value ?? "");
-        Line(preimage, snapshot.Value);
-        writeInputs(preimage);
-        preimage.Write("\n"u8);
-        writeOutputs(preimage);
-        return new(Prefix + Sha256Text.Of(preimage.WrittenSpan));
-    }
 
     private static void Line(ArrayBufferWriter<byte> preimage, string part)
     {

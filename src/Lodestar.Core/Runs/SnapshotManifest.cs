@@ -88,7 +88,7 @@ public sealed record SnapshotManifest
             output.Write(",\"sha256\":"u8);
             CanonicalText.WriteString(output, files[index].Sha256);
             output.Write(",\"size\":"u8);
-            CanonicalText.WriteNumber(output, files[index].Size.ToString());
+            CanonicalText.WriteNumber(output, files[index].Size);
             output.Write("}"u8);
         }
 
