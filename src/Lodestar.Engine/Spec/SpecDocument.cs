@@ -7,12 +7,12 @@ namespace Lodestar.Engine.Spec;
 /// <summary>A spec as read: its model, and where in the file each part stands.</summary>
 public sealed class SpecDocument
 {
-    private readonly Dictionary<TaskId, (YamlNode Id, YamlNode Body)> places = [];
-
+    private readonly Dictionary<TaskId, TaskPlace> places = [];
     private readonly YamlDocument? yaml;
     private SpecDocument? whole;
 
-    internal SpecDocument(YamlDocument yaml) => (this.yaml, Text) = (yaml, yaml.Text);
+    internal SpecDocument(YamlDocument yaml, ProjectSpec spec, Dictionary<TaskId, TaskPlace> places) =>
+        (this.yaml, Text, Spec, this.places) = (yaml, yaml.Text, spec, places);
 
     /// <summary>Of a text that is known to be read as this model. Its tree is read when somebody asks for it.</summary>
     internal SpecDocument(string text, ProjectSpec spec) => (Text, Spec) = (text, spec);
@@ -21,16 +21,13 @@ public sealed class SpecDocument
     public string Text { get; }
 
     /// <summary>What the file says.</summary>
-    public ProjectSpec Spec { get; internal set; } = null!;
+    public ProjectSpec Spec { get; }
 
     /// <summary>The file's tree and text.</summary>
     public YamlDocument Yaml => Whole.yaml!;
 
     /// <summary>How the file writes its tasks; looked up once, as it may take a look at all of them.</summary>
     internal TaskShape Shape => field ??= TaskShape.Of(this);
-
-    /// <summary>Offsets of ids that stand in the file a second time.</summary>
-    internal HashSet<int> DuplicateIds { get; } = [];
 
     /// <summary>Where a task's id stands; null when the spec has no such task.</summary>
     public SourcePosition? PositionOf(TaskId task) =>
@@ -66,17 +63,7 @@ public sealed class SpecDocument
     internal YamlNode IdOf(TaskId task) => Whole.places[task].Id;
 
     /// <summary>True when the task's id is the key of a mapping, false when the task is an item of a list.</summary>
-    internal bool IsMapped(TaskId task) => Whole.places[task] is var (id, body) && (id.Start < body.Start || body is not YamlMap);
-
-    /// <summary>Notes a task's place.</summary>
-    /// <returns>False when the id is taken.</returns>
-    internal bool Place(TaskId task, YamlNode id, YamlNode body)
-    {
-        if (places.TryAdd(task, (id, body)))
-            return true;
-        DuplicateIds.Add(id.Start);
-        return false;
-    }
+    internal bool IsMapped(TaskId task) => Whole.places[task] is var place && (place.Id.Start < place.Body.Start || place.Body is not YamlMap);
 
     private SpecDocument Whole => yaml is not null
         ? this

@@ -10,13 +10,14 @@ namespace Lodestar.Engine.Spec;
 /// and every error of the file is reported at once.</summary>
 public sealed class SpecReader
 {
-    private readonly SpecDocument document;
+    private readonly Dictionary<TaskId, TaskPlace> places;
+    private readonly HashSet<int> duplicateIds = [];
     private readonly SourceErrors errors;
     private readonly YamlFields fields;
 
-    private SpecReader(YamlDocument yaml)
+    private SpecReader(YamlDocument yaml, int tasks = 0)
     {
-        document = new(yaml);
+        places = new(tasks);
         errors = new(yaml);
         fields = new(errors);
     }
@@ -25,11 +26,35 @@ public sealed class SpecReader
     /// <param name="text">The file's text.</param>
     /// <param name="path">The file's name for messages.</param>
     /// <returns>The spec with the places of its parts, or the refusal <c>spec-invalid</c>.</returns>
-    public static Outcome<SpecDocument> Read(string text, string path = SpecFile.RelativePath)
+    public static Outcome<SpecDocument> Read(string text, string path = SpecFile.RelativePath) =>
+        Harvest(text) is { } sound ? sound : ReadWhole(text, path);
+
+    /// <summary>Reads a spec of any form, with all its trees, and tells what is wrong with it.</summary>
+    internal static Outcome<SpecDocument> ReadWhole(string text, string path)
     {
-        var reader = new SpecReader(YamlDocument.Parse(text));
-        reader.Run();
-        return reader.errors.Count > 0 ? reader.errors.ToRefusal("spec-invalid", path) : reader.document;
+        var yaml = YamlDocument.Parse(text);
+        var reader = new SpecReader(yaml);
+        var document = reader.ReadDocument(yaml, reader.ReadTasks);
+        return reader.errors.Count > 0 ? reader.errors.ToRefusal("spec-invalid", path) : document;
+    }
+
+    /// <summary>Reads a spec of the common form, in which nothing is wrong, without keeping the trees of its tasks.</summary>
+    /// <returns>What a reading with all trees gives; null when that has to be asked for.</returns>
+    internal static SpecDocument? Harvest(string text)
+    {
+        var reader = new SpecReader(YamlDocument.OfText(text), text.Length / 400);
+        var tasks = ImmutableArray.CreateBuilder<TaskDefinition>(text.Length / 400);
+        var yaml = YamlDocument.Harvest(text, (entry, value) =>
+        {
+            if (reader.ReadTask(entry.Key, value, new(entry)) is { } task)
+                tasks.Add(task);
+            return reader.errors.Count == 0;
+        });
+        if (yaml is null)
+            return null;
+        var isHarvested = tasks.Count > 0;
+        var document = reader.ReadDocument(yaml, root => isHarvested ? tasks.DrainToImmutable() : reader.ReadTasks(root));
+        return reader.errors.Count == 0 ? document : null;
     }
 
     /// <summary>Reads tasks from a part of a spec.</summary>
@@ -42,7 +67,7 @@ public sealed class SpecReader
         var tasks = ImmutableArray.CreateBuilder<TaskDefinition>(entries.Count);
         foreach (var entry in entries)
         {
-            if (reader.ReadTask(entry.Key, entry.Value) is { } task)
+            if (reader.ReadTask(entry) is { } task)
                 tasks.Add(task);
         }
 
@@ -56,20 +81,19 @@ public sealed class SpecReader
     /// <returns>The tasks (with no id where none was given), or the refusal <c>tasks-invalid</c>.</returns>
     internal static Outcome<ProjectSpec> ReadNew(string text, string name)
     {
-        var reader = new SpecReader(YamlDocument.Parse(text));
-        var tasks = reader.ReadNewTasks();
-        foreach (var problem in reader.document.Yaml.Problems.Where(problem => !reader.document.DuplicateIds.Contains(problem.Offset)))
-            reader.errors.Add(problem);
+        var yaml = YamlDocument.Parse(text);
+        var reader = new SpecReader(yaml);
+        var tasks = reader.ReadNewTasks(yaml.Root);
+        reader.AddProblems(yaml);
         return reader.errors.Count > 0
             ? reader.errors.ToRefusal("tasks-invalid", name)
             : new ProjectSpec(new(null, "", ""), [], tasks);
     }
 
-    private ImmutableArray<TaskDefinition> ReadNewTasks()
+    private ImmutableArray<TaskDefinition> ReadNewTasks(YamlNode? root)
     {
         var tasks = ImmutableArray.CreateBuilder<TaskDefinition>();
-        var root = document.Yaml.Root is YamlMap { Entries: [{ Key.Value: "tasks" } only] } ? only.Value : document.Yaml.Root;
-        switch (root)
+        switch (root is YamlMap { Entries: [{ Key.Value: "tasks" } only] } ? only.Value : root)
         {
             case YamlList list:
                 tasks.AddRange(list.Items.Select(item => Known(item) && item is YamlMap map && YamlFields.Value(map, "id") is null
@@ -77,7 +101,7 @@ public sealed class SpecReader
                     : ReadListedTask(item)).OfType<TaskDefinition>());
                 break;
             case YamlMap map:
-                tasks.AddRange(map.Entries.Select(entry => Known(entry.Value) ? ReadTask(entry.Key, entry.Value) : null).OfType<TaskDefinition>());
+                tasks.AddRange(map.Entries.Select(entry => Known(entry.Value) ? ReadTask(entry) : null).OfType<TaskDefinition>());
                 break;
             case { } other:
                 errors.Add(other, "tasks-shape", "New tasks are a list, or a mapping of ids.");
@@ -99,16 +123,15 @@ public sealed class SpecReader
         return true;
     }
 
-    private void Run()
+    private SpecDocument ReadDocument(YamlDocument yaml, Func<YamlMap, ImmutableArray<TaskDefinition>> readTasks)
     {
         var tasks = ImmutableArray<TaskDefinition>.Empty;
         var missions = ImmutableArray<MissionDefinition>.Empty;
         var project = new ProjectDefinition(null, "unnamed", "main");
-        var yaml = document.Yaml;
         if (yaml.Root is YamlMap root)
         {
             project = ReadProject(root);
-            tasks = ReadTasks(root);
+            tasks = readTasks(root);
             missions = [.. fields.Items(root, "missions").Select(ReadMission).OfType<MissionDefinition>()];
         }
         else if (yaml.Root is { } other)
@@ -116,10 +139,15 @@ public sealed class SpecReader
             errors.Add(other, "map-expected", "The file must be a mapping with project and tasks.");
         }
 
-        // A key that occurs twice among the tasks is a task id; that has a rule, and an error, of its own.
-        foreach (var problem in yaml.Problems.Where(problem => !document.DuplicateIds.Contains(problem.Offset)))
+        AddProblems(yaml);
+        return new(yaml, new(project, missions, tasks), places);
+    }
+
+    /// <summary>A key that occurs twice among the tasks is a task id; that has a rule, and an error, of its own.</summary>
+    private void AddProblems(YamlDocument yaml)
+    {
+        foreach (var problem in yaml.Problems.Where(problem => !duplicateIds.Contains(problem.Offset)))
             errors.Add(problem);
-        document.Spec = new(project, missions, tasks);
     }
 
     private ProjectDefinition ReadProject(YamlMap root)
@@ -142,7 +170,7 @@ public sealed class SpecReader
             case null:
                 return [];
             case YamlMap map:
-                return [.. map.Entries.Select(entry => ReadTask(entry.Key, entry.Value)).OfType<TaskDefinition>()];
+                return [.. map.Entries.Select(ReadTask).OfType<TaskDefinition>()];
             case YamlList list:
                 return [.. list.Items.Select(ReadListedTask).OfType<TaskDefinition>()];
             default:
@@ -160,20 +188,23 @@ public sealed class SpecReader
         }
 
         if (YamlFields.Value(map, "id") is { } id)
-            return ReadTask(id, map);
+            return ReadTask(id, map, new(id, map));
         errors.Add(map, "required", "A task of a list needs an id.");
         return null;
     }
 
-    private TaskDefinition? ReadTask(YamlNode idNode, YamlNode node)
+    private TaskDefinition? ReadTask(YamlEntry entry) => ReadTask(entry.Key, entry.Value, new(entry));
+
+    private TaskDefinition? ReadTask(YamlNode idNode, YamlNode node, TaskPlace place)
     {
         if (fields.TaskId(idNode) is not { } id)
             return null;
-        return document.Place(id, idNode, node) ? ReadBody(id, idNode, node) : Twice(id, idNode);
+        return places.TryAdd(id, place) ? ReadBody(id, idNode, node) : Twice(id, idNode);
     }
 
     private TaskDefinition? Twice(TaskId id, YamlNode idNode)
     {
+        duplicateIds.Add(idNode.Start);
         errors.Add(idNode, "duplicate-id", $"Task id \"{id}\" occurs twice.");
         return null;
     }

@@ -12,7 +12,7 @@ internal sealed partial class PlainYamlReader
 
     private YamlList ReadFlowList(int depth)
     {
-        var list = new YamlList(position++, flow: true);
+        var list = nodes.List(position++, flow: true);
         while (!AtFlowEnd(']'))
         {
             list.Add(ReadFlowItem(depth));
@@ -25,7 +25,7 @@ internal sealed partial class PlainYamlReader
 
     private YamlMap ReadFlowMap(int depth)
     {
-        var map = new YamlMap(position++, flow: true);
+        var map = nodes.Map(position++, flow: true);
         while (!AtFlowEnd('}'))
         {
             var key = ReadFlowScalar();
@@ -35,9 +35,9 @@ internal sealed partial class PlainYamlReader
             var afterColon = ++position;
             SkipSpaces();
             YamlNode value = position < lineEnd && text[position] is ',' or '}'
-                ? YamlScalar.Empty(afterColon)
+                ? nodes.Nothing(afterColon)
                 : ReadFlowItem(depth);
-            if (!map.Add(new(key, value)))
+            if (!map.Add(nodes.Entry(key, value)))
                 problems.Add(YamlDocument.Duplicate(key));
             SeparateFlow('}');
         }
@@ -71,7 +71,7 @@ internal sealed partial class PlainYamlReader
 
         position = start + end;
         var value = line[..end].TrimEnd(' ');
-        return new(start, start + value.Length, value.ToString(), YamlStyle.Plain);
+        return nodes.Scalar(start, start + value.Length, ValueText(value), YamlStyle.Plain);
     }
 
     private bool AtFlowEnd(char close)

@@ -43,14 +43,14 @@ internal sealed partial class PlainYamlReader
             blanks = 0;
         }
 
-        var value = folded?.ToString() ?? piece.ToString();
+        var value = folded?.ToString() ?? ValueText(piece);
         if (!AtEnd)
         {
             position = lineStart;
             SeekContent();
         }
 
-        return new(start, end, value, YamlStyle.Plain);
+        return nodes.Scalar(start, end, value, YamlStyle.Plain);
     }
 
     /// <summary>The part of the current line that belongs to a plain scalar.</summary>
@@ -84,9 +84,9 @@ internal sealed partial class PlainYamlReader
         var simple = text.AsSpan(position, lineEnd - position).IndexOfAny(quote, '\\');
         if (simple >= 0 && text[position + simple] == quote && !IsDoubledQuote(position + simple))
         {
-            var value = text.Substring(position, simple);
+            var value = ValueText(text.AsSpan(position, simple));
             position += simple + 1;
-            return new(start, position, value, style);
+            return nodes.Scalar(start, position, value, style);
         }
 
         // Length up to which blanks are meant: those before a line break fall away unless they were escaped.
@@ -105,7 +105,7 @@ internal sealed partial class PlainYamlReader
             else if (text[position] == quote && !IsDoubledQuote(position))
             {
                 position++;
-                return new(start, position, content.ToString(), style);
+                return nodes.Scalar(start, position, content.ToString(), style);
             }
             else if (quote == '"' && text[position] == '\\')
             {
@@ -238,7 +238,7 @@ internal sealed partial class PlainYamlReader
             value += '\n';
         if (chomp == '+')
             value += new string('\n', lines.Count - kept);
-        return new(start, end, value, literal ? YamlStyle.Literal : YamlStyle.Folded);
+        return nodes.Scalar(start, end, value, literal ? YamlStyle.Literal : YamlStyle.Folded);
     }
 
     private (char Chomp, int? Indent) ReadBlockHeader(int parentIndent)

@@ -14,6 +14,7 @@ internal sealed partial class PlainYamlReader
     private readonly string text;
     private readonly List<YamlProblem> problems;
     private readonly string?[] keys = new string?[61];
+    private readonly YamlNodeSupply nodes = new();
 
     // The line being read: where it starts, where its content ends (line break excluded), and where we are in it.
     private int lineStart;
@@ -21,10 +22,12 @@ internal sealed partial class PlainYamlReader
     private int nextLine;
     private int position;
 
-    private PlainYamlReader(string text, List<YamlProblem> problems)
+    private PlainYamlReader(string text, List<YamlProblem> problems, Func<YamlEntry, YamlNode, bool>? harvest = null)
     {
         this.text = text;
         this.problems = problems;
+        this.harvest = harvest;
+        values = harvest is null ? null : new string?[1024];
     }
 
     private bool AtEnd => lineStart >= text.Length;
@@ -34,7 +37,12 @@ internal sealed partial class PlainYamlReader
     /// <summary>Reads a document.</summary>
     /// <returns>False when the text has something this reader does not know; <paramref name="root"/> and the problems
     /// then mean nothing.</returns>
-    internal static bool TryRead(string text, List<YamlProblem> problems, out YamlNode? root)
+    /// <param name="text">The text.</param>
+    /// <param name="problems">What is wrong with it.</param>
+    /// <param name="harvest">Gets every entry of <c>tasks</c>, where that is a block mapping, with its value, whose nodes last until
+    /// it returns; false declines. The tree does not hold those values then; an entry reads its own again when it is asked for it.</param>
+    /// <param name="root">The tree.</param>
+    internal static bool TryRead(string text, List<YamlProblem> problems, Func<YamlEntry, YamlNode, bool>? harvest, out YamlNode? root)
     {
         root = null;
 
@@ -42,7 +50,7 @@ internal sealed partial class PlainYamlReader
             return false;
         try
         {
-            root = new PlainYamlReader(text, problems).ReadDocument();
+            root = new PlainYamlReader(text, problems, harvest).ReadDocument();
             return true;
         }
         catch (NotPlain)
@@ -105,11 +113,11 @@ internal sealed partial class PlainYamlReader
 
     private YamlMap ReadMap(YamlScalar firstKey, int column, int depth, int until = int.MaxValue)
     {
-        var map = new YamlMap(firstKey.Start, flow: false);
+        var map = nodes.Map(firstKey.Start, flow: false);
         for (var key = firstKey; ;)
         {
-            var value = ReadMapValue(column, depth);
-            if (!map.Add(new(key, value)))
+            var value = depth == 0 && harvest is not null && key.Value == "tasks" ? ReadTasks(column) : ReadMapValue(column, depth);
+            if (!map.Add(nodes.Entry(key, value)))
                 problems.Add(YamlDocument.Duplicate(key));
             map.End = Math.Max(key.End, value.End);
             if (AtEnd || Column < column || (lineStart >= until && Column == column))
@@ -129,13 +137,13 @@ internal sealed partial class PlainYamlReader
         CutLine(nextLine);
         SeekContent();
         if (AtEnd || Column < column || (Column == column && !AtDash()))
-            return YamlScalar.Empty(afterColon);
+            return nodes.Nothing(afterColon);
         return ReadBlock(column, depth + 1);
     }
 
     private YamlList ReadList(int column, int depth)
     {
-        var list = new YamlList(position, flow: false);
+        var list = nodes.List(position, flow: false);
         while (true)
         {
             var dash = position++;
@@ -156,7 +164,7 @@ internal sealed partial class PlainYamlReader
             return ReadBlock(column, depth + 1);
         CutLine(nextLine);
         SeekContent();
-        return AtEnd || Column <= column ? YamlScalar.Empty(dash + 1) : ReadBlock(column, depth + 1);
+        return AtEnd || Column <= column ? nodes.Nothing(dash + 1) : ReadBlock(column, depth + 1);
     }
 
     /// <summary>Reads a scalar or a flow collection that begins at the current position.</summary>
@@ -228,7 +236,7 @@ internal sealed partial class PlainYamlReader
             throw Declined;
         }
 
-        return new(start, start + name.Length, KeyText(name), YamlStyle.Plain);
+        return nodes.Scalar(start, start + name.Length, KeyText(name), YamlStyle.Plain);
     }
 
     /// <summary>The same few keys stand in every task; each is made once as long as no other takes its place.</summary>

@@ -65,13 +65,28 @@ public sealed class YamlDocument
             return new(text, null, conflicts);
 
         var problems = new List<YamlProblem>();
-        if (PlainYamlReader.TryRead(text, problems, out var root))
+        if (PlainYamlReader.TryRead(text, problems, harvest: null, out var root))
             return new(text, root, problems, plain: true);
 
         problems.Clear();
         root = YamlEventReader.Read(text, problems);
         return new(text, root, problems);
     }
+
+    /// <summary>Parses a text and hands on every task as soon as it is read; see <see cref="PlainYamlReader.TryRead"/>.</summary>
+    /// <returns>Null when there is anything wrong with the text, or <see cref="PlainYamlReader"/> does not know its form.</returns>
+    internal static YamlDocument? Harvest(string text, Func<YamlEntry, YamlNode, bool> harvest)
+    {
+        if (text.AsSpan().ContainsAny(Controls) || YamlSyntax.Conflicts(text).Count > 0)
+            return null;
+        var problems = new List<YamlProblem>();
+        return PlainYamlReader.TryRead(text, problems, harvest, out var root) && problems.Count == 0
+            ? new(text, root, problems, plain: true)
+            : null;
+    }
+
+    /// <summary>A text that was not taken apart: for places in it.</summary>
+    internal static YamlDocument OfText(string text) => new(text, null, []);
 
     /// <summary>Line and column of an offset.</summary>
     public SourcePosition PositionOf(int offset)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Lodestar.Core;
 
 namespace Lodestar.Engine.Yaml;
@@ -20,7 +21,7 @@ public sealed class YamlFields(SourceErrors errors)
     {
         if (node is YamlScalar scalar)
             return scalar.Value;
-        errors.Add(node, "text-expected", $"{name} must be a text; one that holds \": \" or begins with [ or {{ needs quotes.");
+        TextExpected(node, name);
         return null;
     }
 
@@ -63,14 +64,17 @@ public sealed class YamlFields(SourceErrors errors)
         var items = Items(map, key);
         if (items.Count == 0)
             return [];
-        var texts = ImmutableArray.CreateBuilder<string>(items.Count);
+        var texts = new string[items.Count];
+        var count = 0;
         foreach (var item in items)
         {
-            if (Text(item, $"an item of {key}") is { } text)
-                texts.Add(text);
+            if (item is YamlScalar scalar)
+                texts[count++] = scalar.Value;
+            else
+                TextExpected(item, $"an item of {key}");
         }
 
-        return texts.ToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(count == texts.Length ? texts : texts[..count]);
     }
 
     /// <summary>A list of task ids.</summary>
@@ -79,14 +83,15 @@ public sealed class YamlFields(SourceErrors errors)
         var items = Items(map, key);
         if (items.Count == 0)
             return [];
-        var ids = ImmutableArray.CreateBuilder<TaskId>(items.Count);
+        var ids = new TaskId[items.Count];
+        var count = 0;
         foreach (var item in items)
         {
             if (TaskId(item) is { } id)
-                ids.Add(id);
+                ids[count++] = id;
         }
 
-        return ids.ToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(count == ids.Length ? ids : ids[..count]);
     }
 
     /// <summary>A task id; null (and an error) when the text is none.</summary>
@@ -128,4 +133,7 @@ public sealed class YamlFields(SourceErrors errors)
         errors.Add(map.Find(key)!.Value, "time-expected", $"{key} must be a time such as 2026-01-31T12:00:00Z.");
         return null;
     }
+
+    private void TextExpected(YamlNode node, string name) =>
+        errors.Add(node, "text-expected", $"{name} must be a text; one that holds \": \" or begins with [ or {{ needs quotes.");
 }

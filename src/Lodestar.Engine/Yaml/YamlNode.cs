@@ -5,7 +5,7 @@ namespace Lodestar.Engine.Yaml;
 public abstract class YamlNode(int start)
 {
     /// <summary>Offset of the first character in the source text.</summary>
-    public int Start { get; } = start;
+    public int Start { get; private set; } = start;
 
     /// <summary>Offset just behind the last character that carries meaning; trailing blanks and comments are outside.</summary>
     public int End { get; internal set; } = start;
@@ -13,6 +13,9 @@ public abstract class YamlNode(int start)
     /// <summary>True when the node came through an anchor, alias, tag or merge key, so that its place in the text is not
     /// (or not only) where it takes effect. Such nodes are read, never edited.</summary>
     public bool Indirect { get; internal set; }
+
+    /// <summary>Makes another node of this one; see <see cref="YamlNodeSupply"/>.</summary>
+    private protected void Renew(int from, int end) => (Start, End, Indirect) = (from, end, false);
 }
 
 /// <summary>How a scalar is written.</summary>
@@ -46,16 +49,19 @@ public sealed class YamlScalar : YamlNode
     }
 
     /// <summary>The text, with escapes and folding undone.</summary>
-    public string Value { get; }
+    public string Value { get; private set; }
 
     /// <summary>How it is written.</summary>
-    public YamlStyle Style { get; }
+    public YamlStyle Style { get; private set; }
 
     /// <summary>True for an empty value, <c>~</c> and <c>null</c> without quotes.</summary>
     public bool IsNull => Style == YamlStyle.Plain && Value is ("" or "~" or "null" or "Null" or "NULL");
 
-    /// <summary>The value of a key with nothing behind it.</summary>
-    internal static YamlScalar Empty(int at) => new(at, at, "", YamlStyle.Plain);
+    internal void Renew(int from, int end, string value, YamlStyle style)
+    {
+        Renew(from, end);
+        (Value, Style) = (value, style);
+    }
 }
 
 /// <summary>A list.</summary>
@@ -67,13 +73,17 @@ public sealed class YamlList(int start, bool flow) : YamlNode(start)
     public IReadOnlyList<YamlNode> Items => items;
 
     /// <summary>True when written in brackets.</summary>
-    public bool Flow { get; } = flow;
+    public bool Flow { get; private set; } = flow;
 
     internal void Add(YamlNode item) => items.Add(item);
-}
 
-/// <summary>One key and its value.</summary>
-public sealed record YamlEntry(YamlScalar Key, YamlNode Value);
+    internal void Renew(int from, bool inBrackets)
+    {
+        Renew(from, from);
+        Flow = inBrackets;
+        items.Clear();
+    }
+}
 
 /// <summary>A mapping. Of duplicate keys the first one counts here; every later one is a problem of the document.</summary>
 public sealed class YamlMap(int start, bool flow) : YamlNode(start)
@@ -86,11 +96,13 @@ public sealed class YamlMap(int start, bool flow) : YamlNode(start)
     public IReadOnlyList<YamlEntry> Entries => entries;
 
     /// <summary>True when written in braces.</summary>
-    public bool Flow { get; } = flow;
+    public bool Flow { get; private set; } = flow;
 
     /// <summary>The entry of a key, or null.</summary>
     public YamlEntry? Find(string key)
     {
+        if (index is null && entries.Count > ScanLimit)
+            IndexAll();
         if (index is not null)
             return index.GetValueOrDefault(key);
         foreach (var entry in entries)
@@ -108,11 +120,23 @@ public sealed class YamlMap(int start, bool flow) : YamlNode(start)
     {
         var isNew = Find(entry.Key.Value) is null;
         entries.Add(entry);
-        if (index is not null)
-            index.TryAdd(entry.Key.Value, entry);
-        else if (entries.Count > ScanLimit)
-            IndexAll();
+        index?.TryAdd(entry.Key.Value, entry);
         return isNew;
+    }
+
+    /// <summary>Appends an entry whose key is known to be new.</summary>
+    internal void AddNew(YamlEntry entry)
+    {
+        entries.Add(entry);
+        index?.Add(entry.Key.Value, entry);
+    }
+
+    internal void Renew(int from, bool inBraces)
+    {
+        Renew(from, from);
+        Flow = inBraces;
+        entries.Clear();
+        index = null;
     }
 
     /// <summary>Puts an entry in the place of another with the same key.</summary>

@@ -11,14 +11,6 @@ public sealed class SpecPartTests
 {
     private const string Small = "name: p\ntasks:\n  A:\n    title: a\n  B:\n    title: b\n    labels: [x]\n  C:\n    title: c\nmissions: []\n";
 
-    private static readonly string[] Pieces =
-    [
-        "", "\n", "  ", " ", "  NEW:\n    title: new\n", "  T001:\n    title: again\n", "    title: other\n", "    labels: [q]\n", "    depends_on:\n    - T000\n",
-        "missions: []\n", "features: {}\n", "x", "'", "\"", "|\n", ": ", "# ", "\t", "\r", "\r\n", "- ", "- id: NEW\n  title: new\n", "---\n", "...\n", "\u2028", "\u0001",
-        "<<<<<<< ours\n", "{", "]", "&a ", "*a", "\ud800", "    priority: 3 # soon\n", "    status: done\n", "    status: nonsense\n", "    description: |\n      two\n\n      lines\n\n",
-        "  'A B': {title: flow}\n", "tasks:\n", "  ? x\n", "    <<: {a: 1}\n", "  A: \n", "    title: again\n", " title: up\n",
-    ];
-
     [Fact]
     public void Any_edit_at_all_is_read_in_part_as_it_is_read_as_a_whole()
     {
@@ -33,7 +25,7 @@ public sealed class SpecPartTests
         Fuzzing.Run(4000, random =>
         {
             var before = Fuzzing.Pick(random, texts);
-            TextEdit[] edits = [.. Enumerable.Range(0, random.Next(3) == 0 ? random.Next(1, 4) : 1).Select(_ => Edit(random, before.Text))];
+            TextEdit[] edits = [.. Enumerable.Range(0, random.Next(3) == 0 ? random.Next(1, 4) : 1).Select(_ => SpecFuzz.Edit(random, before.Text))];
             if (TextEdit.Apply(before.Text, edits) is not { } text || SpecPart.Read(before, edits, text) is not { } part)
                 return;
 
@@ -90,16 +82,5 @@ public sealed class SpecPartTests
         TextEdit[] edits = [new(at, at, "  A:\n    title: T\n")];
 
         Assert.Null(SpecPart.Read(before, edits, TextEdit.Apply(before.Text, edits)!));
-    }
-
-    private static TextEdit Edit(Random random, string text)
-    {
-        var start = random.Next(text.Length + 1);
-        if (random.Next(3) > 0)
-            start = text.IndexOf('\n', Math.Min(start, text.Length - 1)) + 1;
-        var end = random.Next(3) == 0 ? Math.Min(text.Length, start + random.Next(12)) : start;
-        if (random.Next(8) == 0)
-            end = text.IndexOf('\n', Math.Min(end, text.Length - 1)) is >= 0 and var line ? Math.Max(end, line + 1) : end;
-        return new(start, end, Fuzzing.Pick(random, random.Next(2) == 0 ? Pieces : Pieces[..9]) + (random.Next(4) == 0 ? Fuzzing.Pick(random, Pieces) : ""));
     }
 }
