@@ -16,10 +16,10 @@ internal static class Envelope
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The envelope of an outcome, with a newline at its end.</summary>
-    public static byte[] Of<TData>(Outcome<TData> outcome, JsonTypeInfo<TData> type)
+    /// <summary>Writes the envelope of an outcome, with a newline at its end.</summary>
+    public static void Write<TData>(PieceWriter to, Outcome<TData> outcome, JsonTypeInfo<TData> type)
         where TData : class =>
-        Write(outcome.Refusal, outcome.Next, outcome.Warnings, writer =>
+        Write(to, outcome.Refusal, outcome.Next, outcome.Warnings, writer =>
         {
             if (outcome.Data is { } data)
                 JsonSerializer.Serialize(writer, data, type);
@@ -27,15 +27,14 @@ internal static class Envelope
                 WriteErrorData(writer, outcome.Refusal);
         });
 
-    /// <summary>The envelope of a failure.</summary>
-    public static byte[] Of(Refusal refusal) =>
-        Write(refusal, refusal.Next, [], writer => WriteErrorData(writer, refusal));
+    /// <summary>Writes the envelope of a failure.</summary>
+    public static void Write(PieceWriter to, Refusal refusal) =>
+        Write(to, refusal, refusal.Next, [], writer => WriteErrorData(writer, refusal));
 
-    private static byte[] Write(
-        Refusal? refusal, IReadOnlyList<NextAction> next, IReadOnlyList<Warning> warnings, Action<Utf8JsonWriter> writeData)
+    private static void Write(
+        PieceWriter to, Refusal? refusal, IReadOnlyList<NextAction> next, IReadOnlyList<Warning> warnings, Action<Utf8JsonWriter> writeData)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, Indented))
+        using (var writer = new Utf8JsonWriter(to, Indented))
         {
             writer.WriteStartObject();
             writer.WriteBoolean("ok", refusal is null);
@@ -51,8 +50,8 @@ internal static class Envelope
             writer.WriteEndObject();
         }
 
-        buffer.Write("\n"u8);
-        return buffer.WrittenSpan.ToArray();
+        to.Write("\n"u8);
+        to.Flush();
     }
 
     private static void WriteErrorData(Utf8JsonWriter writer, Refusal? refusal)

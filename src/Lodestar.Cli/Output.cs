@@ -82,7 +82,7 @@ internal sealed class Output
         var outcome = NextSteps.From(Elsewhere, result);
         if (Json)
         {
-            WriteData(Envelope.Of(outcome, type));
+            Envelope.Write(new PieceWriter(WriteData), outcome, type);
         }
         else
         {
@@ -110,7 +110,7 @@ internal sealed class Output
         var refusal = NextSteps.From(Elsewhere, failure.Refusal);
         if (Json)
         {
-            WriteData(Envelope.Of(refusal));
+            Envelope.Write(new PieceWriter(WriteData), refusal);
             return;
         }
 

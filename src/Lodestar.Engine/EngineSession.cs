@@ -63,8 +63,13 @@ public sealed class EngineSession : IDisposable
     public Task<Outcome<T>> QueryAsync<T>(Func<PlaneView, Outcome<T>> query, CancellationToken cancellation)
         where T : class
     {
-        return OverSpecAsync(spec => Store.ReadAsync(store => query(new PlaneView(this, spec, store)), cancellation));
+        return OverSpecAsync(spec => QueryAsync(spec, query, cancellation));
     }
+
+    /// <summary>As the other, over a spec the caller has read.</summary>
+    /// <typeparam name="T">The answer's data.</typeparam>
+    internal Task<Outcome<T>> QueryAsync<T>(SpecIndex spec, Func<PlaneView, Outcome<T>> query, CancellationToken cancellation)
+        where T : class => Store.ReadAsync(store => query(new PlaneView(this, spec, store)), cancellation);
 
     /// <summary>Changes the runtime plane in one transaction, unless the decision is a refusal.</summary>
     /// <typeparam name="T">The decision's data.</typeparam>

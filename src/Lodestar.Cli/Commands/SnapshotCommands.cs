@@ -50,6 +50,6 @@ internal static class SnapshotCommands
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, Envelope.Indented))
             JsonSerializer.Serialize(writer, snapshot, PlaneJson.Default.ProjectSnapshot);
-        return System.Text.Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length) + "\n";
     }
 }

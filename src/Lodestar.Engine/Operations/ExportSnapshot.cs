@@ -21,7 +21,10 @@ public sealed record ExportSnapshot(bool IncludeMessages = false)
         if (file.Data is not { } document)
             return file.Refusal!;
         var hasStore = File.Exists(session.Context.Runtime.Value);
+
+        // The tasks, their states and the text are of one reading: somebody may write the file meanwhile.
         return await session.QueryAsync<ProjectSnapshot>(
+            new ParsedSpecIndex(document.Spec),
             plane => new ProjectSnapshot(
                 ProjectSnapshot.CurrentFormat,
                 StoreTime.Rounded(session.Clock.GetUtcNow()),
@@ -34,9 +37,10 @@ public sealed record ExportSnapshot(bool IncludeMessages = false)
     {
         var project = document.Spec.Project;
         var root = document.Yaml.Root as YamlMap;
+        var board = plane.Board;
         return new(
             new(project.Id, project.Name, project.DefaultBranch, JsonNode.Parse(project.Conventions)!.AsObject()),
-            document.Spec.Tasks.ToDictionary(task => task.Id.Value, task => Task(task, StatusText.Of(plane.Board.StatusOf(task)))),
+            document.Spec.Tasks.Index().ToDictionary(task => task.Item.Id.Value, task => Task(task.Item, StatusText.Of(board.StatusAt(task.Index)))),
             root?.Find("features")?.Value is YamlMap features ? YamlJson.Of(features) : [],
             root?.Find("missions")?.Value is YamlList missions ? YamlJson.Of(missions)!.AsArray() : [],
             document.Yaml.Text);

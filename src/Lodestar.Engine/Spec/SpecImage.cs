@@ -21,7 +21,7 @@ internal sealed class SpecImage(SpecImageFile file) : SpecIndex
 
     /// <inheritdoc/>
     public override ProjectSpec Spec => whole ??= new(
-        Head.Project, Head.Missions, [.. Enumerable.Range(0, Count).Select(place => this[place])]);
+        Head.Project, Head.Missions, [.. Enumerable.Range(0, Count).Select(ReadTask)]);
 
     /// <inheritdoc/>
     public override int Count => file.Count;
@@ -36,8 +36,7 @@ internal sealed class SpecImage(SpecImageFile file) : SpecIndex
     private ProjectSpec Head => head ??= SpecImageRecords.ReadHead(All(SpecImagePart.Project));
 
     /// <inheritdoc/>
-    public override TaskDefinition this[int place] => SpecImageRecords.ReadTask(
-        Slice(SpecImagePart.TaskStarts, SpecImagePart.Tasks, place));
+    public override TaskDefinition this[int place] => whole is { } read ? read.Tasks[place] : ReadTask(place);
 
     /// <inheritdoc/>
     public override int PlaceOf(TaskId task)
@@ -96,6 +95,8 @@ internal sealed class SpecImage(SpecImageFile file) : SpecIndex
     /// <inheritdoc/>
     public override ReadOnlySpan<int> DependentsAt(int place) =>
         file[SpecImagePart.DependentStarts].List(place, file[SpecImagePart.Dependents]);
+
+    private TaskDefinition ReadTask(int place) => SpecImageRecords.ReadTask(Slice(SpecImagePart.TaskStarts, SpecImagePart.Tasks, place));
 
     private ReadOnlySpan<byte> All(SpecImagePart part) => file[part].Bytes(0, file[part].Length);
 
