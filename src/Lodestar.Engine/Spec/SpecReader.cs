@@ -8,7 +8,7 @@ namespace Lodestar.Engine.Spec;
 
 /// <summary>Turns the text of a spec into its model. Keys we do not know are left alone; what we know is read strictly,
 /// and every error of the file is reported at once.</summary>
-public sealed class SpecReader
+public sealed partial class SpecReader
 {
     private readonly Dictionary<TaskId, TaskPlace> places;
     private readonly HashSet<int> duplicateIds = [];
@@ -250,61 +250,6 @@ public sealed class SpecReader
         errors.Add(
             map.Find("status")!.Value, "status-known", $"Status \"{word}\" is none of {string.Join(", ", StatusText.All)}.");
         return null;
-    }
-
-    /// <summary>One document as a mapping, as the predecessor wrote it, or several as a list of them.</summary>
-    private ImmutableArray<PrdReference> ReadPrds(YamlMap task)
-    {
-        switch (YamlFields.Value(task, "prd"))
-        {
-            case null:
-                return [];
-            case YamlMap one:
-                return [ReadPrd(one)];
-            case YamlList several:
-                return [.. several.Items.Select(ReadListedPrd).OfType<PrdReference>()];
-            case var other:
-                errors.Add(other, "map-expected", "prd must be a mapping with a source, or a list of such mappings.");
-                return [];
-        }
-    }
-
-    private PrdReference? ReadListedPrd(YamlNode node)
-    {
-        if (node is YamlMap map)
-            return ReadPrd(map);
-        errors.Add(node, "map-expected", "An item of prd must be a mapping with a source.");
-        return null;
-    }
-
-    private PrdReference ReadPrd(YamlMap map)
-    {
-        var source = fields.Text(map, "source");
-        if (string.IsNullOrWhiteSpace(source))
-            errors.Add(map, "required", "A prd needs a source.");
-        return new(
-            source ?? "",
-            [.. fields.Items(map, "refs").Select(ReadSection).OfType<PrdSection>()],
-            fields.Text(map, "excerpt"),
-            fields.Text(map, "prd_hash"));
-    }
-
-    private PrdSection? ReadSection(YamlNode node)
-    {
-        if (node is not YamlMap map)
-        {
-            errors.Add(node, "map-expected", "An item of refs must be a mapping with an anchor.");
-            return null;
-        }
-
-        var lines = fields.Texts(map, "lines");
-        var numbers = lines.Select(line => int.TryParse(line, out var number) ? number : 0).ToImmutableArray();
-        if (lines.Length > 0 && (numbers.Length != 2 || numbers[0] < 1 || numbers[1] < numbers[0]))
-            errors.Add(map.Find("lines")!.Value, "line-range", "lines must be the first and the last line, from 1.");
-        var anchor = fields.Text(map, "anchor") ?? "";
-        if (lines.Length == 0 && YamlFields.Value(map, "anchor") is null)
-            errors.Add(map, "required", "An item of refs needs an anchor or lines.");
-        return new(anchor, lines.Length == 0 ? null : numbers, fields.Text(map, "hash"));
     }
 
     private MissionDefinition? ReadMission(YamlNode node)

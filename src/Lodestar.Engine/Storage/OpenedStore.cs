@@ -17,6 +17,9 @@ internal sealed class OpenedStore : IDisposable
 
     internal SqliteConnection Database { get; }
 
+    /// <summary>Whether something was written through this connection.</summary>
+    internal bool HasWritten { get; set; }
+
     internal static OpenedStore Open(string path, SqliteAccess access, TimeSpan patience)
     {
         var before = FileIdentity.Of(path);

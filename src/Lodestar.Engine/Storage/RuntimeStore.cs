@@ -247,6 +247,9 @@ public sealed class RuntimeStore : IDisposable
             // A commit to a file that lost its name would be acknowledged and then gone.
             RequireSameFile();
             transaction.Commit();
+            if (!writing.HasWritten)
+                file.ShortenLog(writing.Database);
+            writing.HasWritten = true;
             return result;
         }
         catch (SqliteException cause)

@@ -14,6 +14,9 @@ internal sealed class StoreFile(string path, EngineClock clock, IdSource ids, Ti
     private const int CheckpointPages = 1000;
     private const long LogSizeLimit = 64 * 1024 * 1024;
 
+    // Who opens the store alone reads the whole log first; every so many pages it costs less to empty it than to read on.
+    private const long ShortLog = 100 * 4096;
+
     /// <summary>What happened to the store while it was opened that its user should know.</summary>
     internal Warning? Notice { get; private set; }
 
@@ -126,6 +129,24 @@ internal sealed class StoreFile(string path, EngineClock clock, IdSource ids, Ti
         database.Execute("pragma foreign_keys = on");
         database.Execute($"pragma wal_autocheckpoint = {CheckpointPages}");
         database.Execute($"pragma journal_size_limit = {LogSizeLimit}");
+    }
+
+    /// <summary>Empties the log once it has grown long. SQLite begins it anew only where somebody has the store open all the time:
+    /// behind commands that come one by one it would grow for ever. The caller holds the lock, and nothing hangs on this.</summary>
+    internal void ShortenLog(SqliteConnection database)
+    {
+        var log = FileStamp.Of(path + "-wal") ?? FileStamp.Of(RealPath.Of(path) + "-wal");
+        if (log is not { Size: > ShortLog })
+            return;
+        try
+        {
+            // Readers are not waited for: one of the next writers finds none.
+            database.WithoutWaiting(() => database.Execute("pragma wal_checkpoint(truncate)"), patience);
+        }
+        catch (SqliteException)
+        {
+            // What was committed stands in the log, and whoever cannot read or write it is told so by his own work.
+        }
     }
 
     private static Warning TakenOverNotice(TakenOver taken, string backup) => new(

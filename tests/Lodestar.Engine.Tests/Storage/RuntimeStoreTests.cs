@@ -42,6 +42,39 @@ public sealed class RuntimeStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task The_log_stays_short_behind_commands_that_open_the_store_one_after_the_other()
+    {
+        var wordy = Somebody with { Role = new string('x', 40_000) };
+        long longest = 0;
+        for (var command = 0; command < 60; command++)
+        {
+            using var store = Open();
+            await store.WriteAsync(store => store.AddAgent(wordy), None);
+            longest = Math.Max(longest, new FileInfo(Database + "-wal").Length);
+        }
+
+        Assert.InRange(longest, 50 * 4096, 150 * 4096);
+        using var last = Open();
+        Assert.Equal(60, (await last.ReadAsync(view => view.Agents(), None)).Count);
+    }
+
+    [Fact]
+    public async Task A_reader_that_stays_makes_no_writer_wait_for_a_short_log()
+    {
+        var wordy = Somebody with { Role = new string('x', 600_000) };
+        using (var first = Open())
+            await first.WriteAsync(store => store.AddAgent(wordy), None);
+        using var reading = SqliteConnection.Open(Database, SqliteAccess.Read, TimeSpan.Zero);
+        using var view = reading.BeginDeferred();
+        Assert.Equal(1, reading.QueryInt64("select count(*) from agents"));
+
+        using (var second = Open())
+            await second.WriteAsync(store => store.AddAgent(wordy), None);
+
+        Assert.Equal(1, reading.QueryInt64("select count(*) from agents"));
+    }
+
+    [Fact]
     public async Task A_refused_decision_undoes_what_it_wrote()
     {
         using var store = Open();

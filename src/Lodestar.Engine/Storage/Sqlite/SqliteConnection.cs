@@ -76,6 +76,22 @@ public sealed unsafe class SqliteConnection : IDisposable
         Check(SqliteNative.sqlite3_db_config(Handle, SqliteNative.NoCheckpointOnClose, 1, &result), null);
     }
 
+    /// <summary>Does something that gives up at once where another connection is in the way.</summary>
+    /// <param name="act">What to do.</param>
+    /// <param name="usual">How long SQLite waits otherwise.</param>
+    public void WithoutWaiting(Action act, TimeSpan usual)
+    {
+        _ = SqliteNative.sqlite3_busy_timeout(Handle, 0);
+        try
+        {
+            act();
+        }
+        finally
+        {
+            _ = SqliteNative.sqlite3_busy_timeout(Handle, (int)usual.TotalMilliseconds);
+        }
+    }
+
     /// <summary>Runs one statement to its end, ignoring rows.</summary>
     /// <returns>The number of rows an insert, update or delete changed; for other statements it means nothing.</returns>
     public int Execute(string sql, params ReadOnlySpan<SqliteValue> values)
