@@ -83,8 +83,8 @@ public class PlaneView
 
     private Actor Joined(string named)
     {
-        if (Store.FindAgent(new AgentId(named)) is { } agent)
-            return new(agent.Id, null);
+        if (Store.HasJoined(new AgentId(named)))
+            return new(new AgentId(named), null);
         return new(null, new Refusal("agent-unknown", $"No agent {named} has joined.", "lodestar agent join")
         {
             Details = new() { ["agent_id"] = named },
@@ -121,7 +121,7 @@ public sealed class PlaneChange : PlaneView
     {
         foreach (var lease in Store.LapsedLeases(Project))
         {
-            Store.EndLease(lease.Id, "expired");
+            Store.EndLease(lease, "expired");
             Append(new("lease.expired")
             {
                 Agent = lease.Agent,
@@ -141,7 +141,7 @@ public sealed class PlaneChange : PlaneView
         {
             if (Index.PlaceOf(lease.Task) is var place and not SpecIndex.Nowhere && Index.StatusAt(place) == TaskStatus.Deleted)
             {
-                Store.EndLease(lease.Id, "deleted");
+                Store.EndLease(lease, "deleted");
                 EndedOnOpening = EndedOnOpening.Add(lease);
             }
         }

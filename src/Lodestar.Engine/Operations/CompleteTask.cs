@@ -52,7 +52,7 @@ public sealed record CompleteTask(string Task, string? Agent, long? Fence = null
         };
         plane.Store.SetTaskState(plane.Project, state);
         if (lease is not null)
-            plane.Store.EndLease(lease.Id, "done");
+            plane.Store.EndLease(lease, "done");
         if (by is { } agent)
             plane.Store.TouchAgent(agent);
         JsonObject data = lease is null ? [] : new() { ["lease_id"] = lease.Id.Value, ["fence"] = lease.Fence };

@@ -31,7 +31,7 @@ public sealed record LeaveAgent(string? Agent, string? Reason = null)
             .ToList();
         foreach (var lease in held)
         {
-            plane.Store.EndLease(lease.Id, "released");
+            plane.Store.EndLease(lease, "released");
             plane.Append(new("task.release")
             {
                 Agent = agent,

@@ -23,7 +23,7 @@ public sealed record MarkRead(string? Task, string? Agent, ImmutableArray<string
     internal static int Record(PlaneChange plane, TaskId? task, string agent, IReadOnlyList<MessageId> messages)
     {
         var marked = messages.Where(message => plane.Store.MarkRead(message, agent)).ToList();
-        var known = plane.Store.FindAgent(new AgentId(agent)) is not null;
+        var known = plane.Store.HasJoined(new AgentId(agent));
         if (known)
             plane.Store.TouchAgent(new AgentId(agent));
         if (marked.Count > 0)

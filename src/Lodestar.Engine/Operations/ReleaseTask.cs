@@ -24,7 +24,7 @@ public sealed record ReleaseTask(string Task, string? Agent, long? Fence = null,
         if (held.Refusal is { } refusal)
             return refusal;
         var (task, lease) = held.Data!;
-        plane.Store.EndLease(lease.Id, "released");
+        plane.Store.EndLease(lease, "released");
         plane.Store.TouchAgent(lease.Agent);
         var data = new JsonObject { ["lease_id"] = lease.Id.Value };
         if (Reason is not null)

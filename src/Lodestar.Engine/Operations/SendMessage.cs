@@ -39,7 +39,7 @@ public sealed record SendMessage(string? Task, string? From, string Text)
             return AgentIds.Needed("lodestar msg send");
         if (Thread(plane, address, warnings, out var thread) is { } noThread)
             return noThread;
-        if (address.Agent is { } named && plane.Store.FindAgent(new AgentId(named)) is null)
+        if (address.Agent is { } named && !plane.Store.HasJoined(new AgentId(named)))
             return AgentIds.Unknown(named);
         if (KnownSeverity(warnings) is { } noSeverity)
             return noSeverity;

@@ -103,7 +103,7 @@ internal static class StoreChecks
         let status = task is null ? default : plane.Board.StatusOf(task)
         let why = task is null ? "which is not in the spec"
             : status is TaskStatus.Deleted or TaskStatus.Verified ? $"which is {StatusText.Of(status)}"
-            : plane.Store.FindAgent(lease.Agent) is null ? "and never joined"
+            : !plane.Store.HasJoined(lease.Agent) ? "and never joined"
             : null
         where why is not null
         select (lease, why);
@@ -144,7 +144,7 @@ internal static class StoreChecks
     {
         foreach (var (lease, why) in Pointless(plane).ToArray())
         {
-            plane.Store.EndLease(lease.Id, "doctor");
+            plane.Store.EndLease(lease, "doctor");
             plane.Append(new("task.release")
             {
                 Agent = lease.Agent,

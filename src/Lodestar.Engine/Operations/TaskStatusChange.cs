@@ -44,6 +44,6 @@ public sealed record TaskStatusChange(string Word, bool Force = false, string? R
             VerifiedAt = status is TaskStatus.Verified ? now : null,
         });
         if (status != TaskStatus.Ready && lease is not null)
-            plane.Store.EndLease(lease.Id, "status");
+            plane.Store.EndLease(lease, "status");
     }
 }

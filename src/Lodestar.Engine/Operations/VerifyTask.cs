@@ -73,7 +73,7 @@ public sealed record VerifyTask(ImmutableArray<string> Tasks, string? Agent, lon
             VerifiedAt = now,
         });
         if (plane.Board.LeaseOf(task.Id) is { } lease)
-            plane.Store.EndLease(lease.Id, "verified");
+            plane.Store.EndLease(lease, "verified");
         if (actor.Agent is { } agent)
             plane.Store.TouchAgent(agent);
         plane.Append(new("task.verified") { Agent = actor.Agent, Task = task.Id, Data = note is null ? [] : new() { ["note"] = note } });

@@ -15,6 +15,10 @@ public static class AgentTable
     public static Agent? FindAgent(this StoreReader store, AgentId agent) =>
         store.Database.QueryFirst($"select {Columns} from agents where agent_id = ?", Read, agent.Value);
 
+    /// <summary>True when an agent of this id ever joined.</summary>
+    public static bool HasJoined(this StoreReader store, AgentId agent) =>
+        store.Database.QueryInt64("select count(*) from agents where agent_id = ?", agent.Value) > 0;
+
     /// <summary>All agents, most recently seen first.</summary>
     public static IReadOnlyList<Agent> Agents(this StoreReader store) =>
         store.Database.Query($"select {Columns} from agents order by last_seen_at desc, agent_id", Read);
@@ -30,17 +34,17 @@ public static class AgentTable
         AgentId id;
         do
             id = store.Ids.Agent();
-        while (store.FindAgent(id) is not null);
+        while (store.HasJoined(id));
         return store.Insert(id, profile);
     }
 
     /// <summary>Registers an agent whose id follows from something else, unless it is there already.</summary>
     public static void EnsureAgent(this StoreTransaction store, AgentId id, AgentProfile profile)
     {
-        if (store.FindAgent(id) is null)
-            store.Insert(id, profile);
-        else
+        if (store.HasJoined(id))
             store.TouchAgent(id);
+        else
+            store.Insert(id, profile);
     }
 
     /// <summary>Writes what an agent says of itself now over what it said before.</summary>

@@ -7,11 +7,17 @@ namespace Lodestar.Engine.Storage;
 /// <summary>What happened to the planes, in order; appended in the transaction of the change it tells of.</summary>
 public static class EventTable
 {
+    // A number is never used again, also where all events were forgotten.
+    private const string Last =
+        """
+        max(coalesce((select max(seq) from events), 0), coalesce((select cast(value as integer) - 1 from meta where name = 'events_from'), 0))
+        """;
+
     /// <summary>Appends an event and gives its number.</summary>
     public static long AppendEvent(this StoreTransaction store, ProjectId project, PlaneEvent happened)
     {
         store.Database.Execute(
-            "insert into events (at, type, project, agent_id, task_id, run_id, data) values (?, ?, ?, ?, ?, ?, ?)",
+            $"insert into events (seq, at, type, project, agent_id, task_id, run_id, data) values ({Last} + 1, ?, ?, ?, ?, ?, ?, ?)",
             StoreTime.Text(store.Now.Wall),
             happened.Type,
             project.Value,
@@ -32,7 +38,7 @@ public static class EventTable
 
     /// <summary>The highest number an event of this store ever had, of any project and forgotten or not; 0 for none.</summary>
     public static long LastEvent(this StoreReader store) =>
-        store.Database.QueryInt64("select coalesce((select seq from sqlite_sequence where name = 'events'), 0)");
+        store.Database.QueryInt64($"select {Last}");
 
     /// <summary>Events after a number, oldest first.</summary>
     /// <param name="store">The store.</param>

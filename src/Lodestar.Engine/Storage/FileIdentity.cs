@@ -13,6 +13,7 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
     internal const int AnswerLength = 256;
 
     private const int CurrentDirectory = -100;
+    private const int EmptyPath = 0x1000;
     private const uint WantInode = 0x100;
     private const int NoEntry = 2;
     private const int NotADirectory = 20;
@@ -27,14 +28,23 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
         return TryLook(path, WantInode, answer) ? Read(answer) : null;
     }
 
+    /// <summary>Looks at an open file. Only on Linux.</summary>
+    internal static FileIdentity? Of(int descriptor)
+    {
+        Span<byte> answer = stackalloc byte[AnswerLength];
+        return TryLook(descriptor, "", EmptyPath, WantInode, answer) ? Read(answer) : null;
+    }
+
     /// <summary>Asks the kernel about a path.</summary>
     /// <returns>False when nothing is there.</returns>
-    internal static unsafe bool TryLook(string path, uint mask, Span<byte> answer)
+    internal static bool TryLook(string path, uint mask, Span<byte> answer) => TryLook(CurrentDirectory, path, 0, mask, answer);
+
+    private static unsafe bool TryLook(int directory, string path, int flags, uint mask, Span<byte> answer)
     {
         fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
         fixed (byte* first = answer)
         {
-            if (Look(CurrentDirectory, name, 0, mask, first) == 0)
+            if (Look(directory, name, flags, mask, first) == 0)
                 return true;
             return Marshal.GetLastPInvokeError() is NoEntry or NotADirectory
                 ? false

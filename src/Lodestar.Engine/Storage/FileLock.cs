@@ -82,13 +82,13 @@ public sealed class FileLock : IDisposable
             }
 
             // Somebody may have removed the file meanwhile; a lock on a file without a name excludes nobody.
-            if (NamesSameFile(descriptor))
+            if (FileIdentity.Of(path) == FileIdentity.Of(descriptor))
                 return new FileLock(() => _ = PosixFile.Close(descriptor));
             _ = PosixFile.Close(descriptor);
         }
     }
 
-    /// <summary>Blocks a thread of its own in the kernel's queue. Who gives up leaves the thread behind; it closes the
+    /// <summary>Blocks another thread in the kernel's queue. Who gives up leaves the thread behind; it closes the
     /// descriptor, and with it the lock, as soon as its turn comes.</summary>
     private static async Task<bool> WaitInQueueAsync(
         int descriptor, string path, TimeSpan left, CancellationToken cancellation)
@@ -97,7 +97,7 @@ public sealed class FileLock : IDisposable
         // the scheduler once more, while the lock is held.
         var turn = new TaskCompletionSource<bool>();
         var abandoned = 0;
-        var waiter = new Thread(() =>
+        LockWaiter.Run(() =>
         {
             try
             {
@@ -111,9 +111,7 @@ public sealed class FileLock : IDisposable
 
             if (Interlocked.Exchange(ref abandoned, 1) == 1)
                 _ = PosixFile.Close(descriptor);
-        })
-        { IsBackground = true, Name = "waits for " + Path.GetFileName(path) };
-        waiter.Start();
+        });
         try
         {
             await turn.Task.WaitAsync(left, cancellation).ConfigureAwait(false);
@@ -143,9 +141,6 @@ public sealed class FileLock : IDisposable
 
         return true;
     }
-
-    private static bool NamesSameFile(int descriptor) =>
-        new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget?.EndsWith(" (deleted)", StringComparison.Ordinal) != true;
 
     /// <summary>Elsewhere there is no queue to wait in: .NET's own exclusive opening, tried again and again.</summary>
     private static async Task<FileLock?> PollAsync(string path, TimeSpan wait, CancellationToken cancellation)

@@ -9,8 +9,12 @@ public static class LeaseHistory
     public static IReadOnlyList<PastLease> LeasesEverOf(this StoreReader store, ProjectId project, AgentId agent, int limit) =>
         store.Database.Query(
             """
-            select lease_id, task_id, fence, run_id, granted_at, expires_at, ended_at, end_reason from leases
-            where agent_id = ? and project = ? order by fence desc limit ?
+            select lease_id, task_id, fence, run_id, granted_at, expires_at, ended_at, end_reason from leases indexed by leases_live
+            where project = ?2 and ended_at is null and agent_id = ?1
+            union all
+            select lease_id, task_id, fence, run_id, granted_at, expires_at, ended_at, end_reason from leases indexed by leases_history
+            where agent_id = ?1 and ended_at is not null and project = ?2
+            order by fence desc limit ?3
             """,
             row => new PastLease(
                 LeaseId.Parse(row.Text(0)),

@@ -10,6 +10,9 @@ public static class LeaseTable
     private const string Columns =
         "lease_id, task_id, agent_id, fence, run_id, definition_hash, ttl_ms, granted_at, expires_at, boot_id, expires_boot_ms";
 
+    /// <summary>Of the leases of a task that ended, the last. Its live one, if there is one, came later.</summary>
+    private const string LastEnded = "(select max(fence) from leases where project = ?1 and task_id = ?2 and ended_at is not null)";
+
     /// <summary>Left to itself SQLite prefers an index by project, and looks through every lease there ever was.</summary>
     internal const string LapsedOfOtherBoots =
         $"""
@@ -50,27 +53,24 @@ public static class LeaseTable
         return [.. sameBoot.Concat(otherBoots).Where(lease => !lease.IsLive(now)).OrderBy(lease => lease.Fence)];
     }
 
-    /// <summary>A lease by its id, ended or not; null when there never was one.</summary>
-    public static Lease? FindLease(this StoreReader store, LeaseId lease) =>
-        store.Database.QueryFirst($"select {Columns} from leases where lease_id = ?", Read, lease.Value);
-
-    /// <summary>True when a lease was ended; one that only ran out was not.</summary>
-    public static bool HasEnded(this StoreReader store, LeaseId lease) => store.Database.QueryInt64(
-        "select count(*) from leases where lease_id = ? and ended_at is not null", lease.Value) > 0;
+    /// <summary>The lease of a task that nobody has ended, if only by recording that it ran out; null when there is none.</summary>
+    public static Lease? UnendedLease(this StoreReader store, ProjectId project, TaskId task) => store.Database.QueryFirst(
+        $"select {Columns} from leases where project = ? and task_id = ? and ended_at is null", Read, project.Value, task.Value);
 
     /// <summary>The highest fence ever granted for a task; null when it was never leased.</summary>
     public static long? LastFence(this StoreReader store, ProjectId project, TaskId task) => store.Database.QueryFirst(
-        "select max(fence) from leases where project = ? and task_id = ?", row => row.Int64OrNull(0), project.Value, task.Value);
+        $"select coalesce((select fence from leases where project = ?1 and task_id = ?2 and ended_at is null), {LastEnded})",
+        row => row.Int64OrNull(0),
+        project.Value,
+        task.Value);
 
     /// <summary>The lease last granted for a task, if it ended by running out; null when it was given back or there was none.</summary>
-    public static Lease? RanOut(this StoreReader store, ProjectId project, TaskId task) => store.Database.QueryFirst(
-        $"""
-        select {Columns} from leases where project = ?1 and task_id = ?2 and (ended_at is null or end_reason = 'expired')
-          and fence = (select max(fence) from leases where project = ?1 and task_id = ?2)
-        """,
-        Read,
-        project.Value,
-        task.Value) is { } last && !last.IsLive(store.Now) ? last : null;
+    public static Lease? RanOut(this StoreReader store, ProjectId project, TaskId task)
+    {
+        var last = store.UnendedLease(project, task) ?? store.Database.QueryFirst(
+            $"select {Columns} from leases where fence = {LastEnded} and end_reason = 'expired'", Read, project.Value, task.Value);
+        return last is not null && !last.IsLive(store.Now) ? last : null;
+    }
 
     /// <summary>Grants a free task. A lease that merely ran out is recorded as ended first.</summary>
     /// <remarks>The caller has judged that no live lease exists; were it wrong, the unique index refuses the row.</remarks>
@@ -80,10 +80,10 @@ public static class LeaseTable
         store.EndExpiredLease(project, task);
         var expiry = store.Now.Add(term);
         var lease = new Lease(
-            store.FreshLeaseId(),
+            store.Ids.Lease(),
             task,
             agent,
-            store.NextFence(),
+            store.FreeFence(),
             run,
             definitionHash,
             term,
@@ -119,38 +119,39 @@ public static class LeaseTable
         store.Database.Execute(
             """
             update leases set ttl_ms = ?, definition_hash = ?, expires_at = ?, boot_id = ?, expires_boot_ms = ?
-            where lease_id = ? and ended_at is null
+            where fence = ? and ended_at is null
             """,
             (long)term.TotalMilliseconds,
             definitionHash,
             StoreTime.Text(extended.Expiry.Wall),
             extended.Expiry.Boot,
             extended.Expiry.BootMilliseconds,
-            lease.Id.Value);
+            lease.Fence);
         return extended;
     }
 
     /// <summary>Puts a live lease under the definition the task has now; it ends when it would have.</summary>
     public static void RedefineLease(this StoreTransaction store, Lease lease, string definitionHash) => store.Database.Execute(
-        "update leases set definition_hash = ? where lease_id = ? and ended_at is null", definitionHash, lease.Id.Value);
+        "update leases set definition_hash = ? where fence = ? and ended_at is null", definitionHash, lease.Fence);
 
     /// <summary>Ends a lease. Nothing happens when it has ended already.</summary>
     /// <param name="store">The transaction.</param>
     /// <param name="lease">The lease.</param>
     /// <param name="reason">Why: <c>released</c>, <c>done</c>, <c>verified</c>, <c>deleted</c>, <c>expired</c>, or a run's word.</param>
-    public static void EndLease(this StoreTransaction store, LeaseId lease, string reason) => store.Database.Execute(
-        "update leases set ended_at = ?, end_reason = ? where lease_id = ? and ended_at is null",
+    public static void EndLease(this StoreTransaction store, Lease lease, string reason) => store.Database.Execute(
+        "update leases set ended_at = ?, end_reason = ? where fence = ? and ended_at is null",
         StoreTime.Text(store.Now.Wall),
         reason,
-        lease.Value);
+        lease.Fence);
 
     /// <summary>Forgets leases that ended long ago, some at a time. The last one of each task stays: its fence tells stale ones.</summary>
     /// <returns>How many were forgotten.</returns>
     internal static int ForgetLeases(this StoreTransaction store, DateTimeOffset before, int most) => store.Database.Execute(
         $"""
-        delete from leases where lease_id in (
-            select lease_id from leases l where ended_at is not null and ended_at < ?1 and {HistoryTable.NotOfLiveRun}
-              and fence < (select max(fence) from leases m where m.project = l.project and m.task_id = l.task_id)
+        delete from leases where fence in (
+            select fence from leases l where ended_at is not null and ended_at < ?1 and {HistoryTable.NotOfLiveRun}
+              and (exists (select 1 from leases m where m.project = l.project and m.task_id = l.task_id and m.ended_at is null)
+                or fence < (select max(fence) from leases m where m.project = l.project and m.task_id = l.task_id and m.ended_at is not null))
             limit ?2)
         """,
         StoreTime.Text(before),
@@ -159,21 +160,7 @@ public static class LeaseTable
     private static void EndExpiredLease(this StoreTransaction store, ProjectId project, TaskId task)
     {
         if (store.UnendedLease(project, task) is { } old && !old.IsLive(store.Now))
-            store.EndLease(old.Id, "expired");
-    }
-
-    private static Lease? UnendedLease(this StoreReader store, ProjectId project, TaskId task) => store.Database.QueryFirst(
-        $"select {Columns} from leases where project = ? and task_id = ? and ended_at is null", Read, project.Value, task.Value);
-
-    private static LeaseId FreshLeaseId(this StoreTransaction store)
-    {
-        // 32 bits collide once in a while over the life of a busy store.
-        while (true)
-        {
-            var id = store.Ids.Lease();
-            if (store.Database.QueryInt64("select count(*) from leases where lease_id = ?", id.Value) == 0)
-                return id;
-        }
+            store.EndLease(old, "expired");
     }
 
     private static Lease Read(SqliteRow row) => new(

@@ -18,7 +18,7 @@ internal sealed class OpenedStore : IDisposable
     internal SqliteConnection Database { get; }
 
     /// <summary>Whether something was written through this connection.</summary>
-    internal bool HasWritten { get; set; }
+    internal bool HasWritten { get; private set; }
 
     internal static OpenedStore Open(string path, SqliteAccess access, TimeSpan patience)
     {
@@ -37,6 +37,33 @@ internal sealed class OpenedStore : IDisposable
 
     /// <summary>False when the path names another file than the one opened, or none.</summary>
     internal bool IsSameFile => FileIdentity.Of(path) == file;
+
+    /// <summary>Does something in one transaction.</summary>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <param name="write">What to do. What it throws undoes all of it.</param>
+    /// <param name="keep">Whether what came of it is to be kept; else all is undone.</param>
+    /// <param name="clock">Tells the moment of the transaction.</param>
+    /// <param name="ids">Draws identifiers.</param>
+    internal T Transact<T>(Func<StoreTransaction, T> write, Func<T, bool> keep, EngineClock clock, IdSource ids)
+    {
+        RequireSameFile();
+        using var transaction = Database.BeginImmediate();
+        var result = write(new StoreTransaction(Database, clock.GetMoment(), ids));
+        if (!keep(result))
+            return result;
+
+        // A commit to a file that lost its name would be acknowledged and then gone.
+        RequireSameFile();
+        transaction.Commit();
+        HasWritten = true;
+        return result;
+    }
+
+    private void RequireSameFile()
+    {
+        if (!IsSameFile)
+            throw StoreFailure.Replaced(path);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Database.Dispose();

@@ -238,27 +238,21 @@ public sealed class RuntimeStore : IDisposable
             writing ??= file.OpenForWriting(rehearse);
             if (writing is null)
                 return default;
-            RequireSameFile();
-            using var transaction = writing.Database.BeginImmediate();
-            var result = write(new StoreTransaction(writing.Database, clock.GetMoment(), ids));
-            if (!keep(result))
-                return result;
-
-            // A commit to a file that lost its name would be acknowledged and then gone.
-            RequireSameFile();
-            transaction.Commit();
-            if (!writing.HasWritten)
+            var isFirst = !writing.HasWritten;
+            var result = writing.Transact(write, keep, clock, ids);
+            if (isFirst && writing.HasWritten)
                 file.ShortenLog(writing.Database);
-            writing.HasWritten = true;
             return result;
         }
-        catch (SqliteException cause)
+        catch (Exception cause)
         {
-            throw StoreFailure.From(cause, path);
+            LetGoOfReplaced();
+            if (cause is SqliteException failure)
+                throw StoreFailure.From(failure, path);
+            throw;
         }
         finally
         {
-            LetGoOfReplaced();
             writeTurn.Release();
         }
     }
@@ -282,12 +276,6 @@ public sealed class RuntimeStore : IDisposable
             readTurn.Release();
             writeTurn.Release();
         }
-    }
-
-    private void RequireSameFile()
-    {
-        if (!writing!.IsSameFile)
-            throw StoreFailure.Replaced(path);
     }
 
     /// <summary>Who wrote to a file that was then replaced is told once, and must decide anew; what it does next goes to the

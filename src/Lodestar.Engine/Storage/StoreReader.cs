@@ -35,10 +35,15 @@ public sealed class StoreTransaction : StoreReader
     /// <summary>Takes the next fencing token. It rises over the whole life of the store, across tasks.</summary>
     public long NextFence()
     {
-        var fence = Database.QueryInt64("select value from meta where name = 'next_fence'");
+        var fence = FreeFence();
         Database.Execute("update meta set value = ? where name = 'next_fence'", fence + 1);
         return fence;
     }
+
+    /// <summary>The next fencing token, for a lease that is granted in this transaction: its row is what takes it.</summary>
+    /// <remarks>The newest lease of all is never forgotten, being the last of its task.</remarks>
+    internal long FreeFence() => Database.QueryInt64(
+        "select max((select cast(value as integer) from meta where name = 'next_fence'), coalesce((select max(fence) + 1 from leases), 0))");
 
     /// <summary>Lets tokens rise on from one that another store gave: whoever still holds it is stale here too.</summary>
     public void PassFence(long given) => Database.Execute(

@@ -32,7 +32,7 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
         var lost = Lost(leases);
         foreach (var held in leases.Where(held => !lost.Contains(held.Task)))
         {
-            var lease = tx.FindLease(held.Lease)!;
+            var lease = tx.UnendedLease(project, held.Task)!;
             tx.ExtendLease(lease, Term, lease.DefinitionHash);
         }
 
@@ -43,7 +43,7 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
     internal IReadOnlyList<TaskId> Lost(IReadOnlyList<HeldLease> leases) =>
     [
         .. leases
-            .Where(held => tx.LastFence(project, held.Task) != held.Fence || tx.FindLease(held.Lease) is null || tx.HasEnded(held.Lease))
+            .Where(held => tx.UnendedLease(project, held.Task) is not { } lease || lease.Fence != held.Fence || lease.Id != held.Lease)
             .Select(held => held.Task),
     ];
 
@@ -73,7 +73,7 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
         {
             if (live.Run != run)
                 return new RunEvent.LeaseUnavailable(task, live.Agent, live.Expiry.Wall);
-            tx.EndLease(live.Id, "regranted");
+            tx.EndLease(live, "regranted");
         }
 
         tx.EnsureAgent(holder, new AgentProfile(
@@ -147,12 +147,12 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
     private void EndLease(TaskId task, string reason)
     {
         if (tx.LiveLease(project, task) is { } lease && lease.Run == run)
-            tx.EndLease(lease.Id, reason);
+            tx.EndLease(lease, reason);
     }
 
     private void EndAllLeases()
     {
         foreach (var lease in tx.LiveLeases(project).Values.Where(lease => lease.Run == run))
-            tx.EndLease(lease.Id, "run-ended");
+            tx.EndLease(lease, "run-ended");
     }
 }

@@ -94,7 +94,7 @@ public sealed class DoctorTests : IDisposable
         using (var raw = SqliteConnection.Open(project.Database, SqliteAccess.Write, TimeSpan.Zero))
         {
             raw.Execute("pragma writable_schema = on");
-            raw.Execute("update sqlite_master set sql = 'create index events_type on events (seq, type)' where name = 'events_type'");
+            raw.Execute("update sqlite_master set sql = 'create index leases_expiry on leases (expires_boot_ms, boot_id) where ended_at is null' where name = 'leases_expiry'");
         }
 
         Assert.Contains(await CheckAsync(), check => check is { Name: "runtime.sqlite", Status: "fail" });
