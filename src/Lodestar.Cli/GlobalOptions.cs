@@ -15,13 +15,16 @@ internal sealed class GlobalOptions
     public Option<bool> Explain { get; } = new("--explain") { Description = "Print purpose, inputs, effects and examples and do nothing else.", Recursive = true };
 
     /// <summary>Where to act.</summary>
-    public Option<string> Directory { get; } = new("--repo", "-C") { Description = "Act as if started in this directory.", HelpName = "path", Recursive = true };
+    public Option<string> Directory { get; } = Inputs.Word("--repo", "Act as if started in this directory.", "path", "-C");
 
     /// <summary>No colour.</summary>
     public Option<bool> NoColour { get; } = new("--no-color") { Description = "Use no colour; NO_COLOR does the same.", Recursive = true };
 
     /// <summary>The version.</summary>
     public Option<bool> Version { get; } = new("--version", "-v") { Description = "Print the version." };
+
+    /// <summary>Makes the options.</summary>
+    public GlobalOptions() => Directory.Recursive = true;
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [Json, Schema, Explain, Directory, NoColour, Version];

@@ -15,15 +15,36 @@ internal static class Inputs
 
     /// <summary>The acting agent; LODESTAR_AGENT_ID when it is not given.</summary>
     public static Option<string> Agent(string description, params string[] aliases) =>
-        new("--agent", aliases.Length > 0 ? aliases : ["-a"]) { Description = description + " Default: LODESTAR_AGENT_ID.", HelpName = "agent" };
+        Word("--agent", description + " Default: LODESTAR_AGENT_ID.", "agent", aliases.Length > 0 ? aliases : ["-a"]);
+
+    /// <summary>What queries of the Python Lodestar take and do not use, shown by neither: a script that tells every command who
+    /// asks goes on to work.</summary>
+    public static Option<string> AgentOfPython()
+    {
+        var option = Agent("Without effect.");
+        option.Hidden = true;
+        return option;
+    }
 
     /// <summary>A word or a sentence.</summary>
     public static Option<string> Text(string name, string description, params string[] aliases) =>
-        new(name, aliases) { Description = description, HelpName = "text" };
+        Word(name, description, "text", aliases);
 
     /// <summary>A word or a sentence that must be given.</summary>
-    public static Option<string> NeededText(string name, string description, params string[] aliases) =>
-        new(name, aliases) { Description = description, HelpName = "text", Required = true };
+    public static Option<string> NeededText(string name, string description, params string[] aliases)
+    {
+        var option = Text(name, description, aliases);
+        option.Required = true;
+        return option;
+    }
+
+    /// <summary>A word. Of one given more than once the last counts, so that whoever calls a script can overrule what stands in it.</summary>
+    /// <param name="name">As it is typed.</param>
+    /// <param name="description">One sentence.</param>
+    /// <param name="shown">What help shows in its place.</param>
+    /// <param name="aliases">Other names.</param>
+    public static Option<string> Word(string name, string description, string shown, params string[] aliases) =>
+        LastCounts(new Option<string>(name, aliases) { Description = description, HelpName = shown, CustomParser = Last });
 
     /// <summary>Several words; the option is repeated for each.</summary>
     public static Option<string[]> Texts(string name, string description, params string[] aliases) =>
@@ -65,7 +86,7 @@ internal static class Inputs
     /// <summary>One of a few words.</summary>
     public static Option<string> Choice(string name, string description, IReadOnlyList<string> words, params string[] aliases)
     {
-        var option = new Option<string>(name, aliases) { Description = description, HelpName = string.Join('|', words) };
+        var option = Word(name, description, string.Join('|', words), aliases);
         option.CompletionSources.Add([.. words]);
         option.Validators.Add(result => OneOf(result, words));
         return option;
@@ -115,23 +136,36 @@ internal static class Inputs
     private static Option<T?> Parsed<T>(
         string name, string description, string word, string form, string[] aliases, TryParse<T> parse)
         where T : struct =>
-        new(name, aliases)
+        LastCounts(new Option<T?>(name, aliases)
         {
             Description = description,
             HelpName = word,
             CustomParser = result =>
             {
-                if (parse(result.Tokens[0].Value, out var value))
+                if (parse(Last(result), out var value))
                     return value;
-                result.AddError($"{name} takes {form}, not \"{result.Tokens[0].Value}\"");
+                result.AddError($"{name} takes {form}, not \"{Last(result)}\"");
                 return null;
             },
-        };
+        });
+
+    private static Option<T> LastCounts<T>(Option<T> option)
+    {
+        option.Arity = ArgumentArity.OneOrMore;
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count < result.IdentifierTokenCount)
+                result.AddError($"{option.Name} needs a value each time it is given");
+        });
+        return option;
+    }
+
+    private static string Last(SymbolResult result) => result.Tokens[^1].Value;
 
     private static void OneOf(SymbolResult result, IReadOnlyList<string> words)
     {
-        foreach (var token in result.Tokens.Where(token => !words.Contains(token.Value)))
-            result.AddError($"\"{token.Value}\" is none of {string.Join(", ", words)}");
+        if (result.Tokens.Count > 0 && Last(result) is var word && !words.Contains(word))
+            result.AddError($"\"{word}\" is none of {string.Join(", ", words)}");
     }
 }
 

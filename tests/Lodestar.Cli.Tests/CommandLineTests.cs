@@ -91,6 +91,36 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(["ok", "data", "next", "warnings"], run.Json.Select(member => member.Key));
     }
 
+    [Theory]
+    [InlineData("T002", "task create --title One --title Two", "title", "Two")]
+    [InlineData("T002", "task create --title One --priority 5 --priority=7", "priority", "7")]
+    [InlineData("T001", "task update T001 --status blocked --status ready --force --reason x", "status", "ready")]
+    public async Task Of_an_option_given_twice_the_last_counts(string id, string typed, string member, string expected)
+    {
+        await console.RunAsync("init");
+        await console.RunAsync("task", "create", "--title", "First");
+
+        Assert.Equal(0, (await console.RunAsync(typed.Split(' '))).ExitCode);
+        Assert.Equal(expected, (await console.RunAsync("task", "show", id, "--json")).Json["data"]![member]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("task list")]
+    [InlineData("task show T001")]
+    [InlineData("task context T001")]
+    [InlineData("task graph")]
+    [InlineData("agent list")]
+    [InlineData("agent find")]
+    public async Task A_query_may_be_told_who_asks(string typed)
+    {
+        await console.RunAsync("init");
+        await console.RunAsync("task", "create", "--title", "First");
+        var told = await console.RunAsync([.. typed.Split(' '), "--agent", "A0000000F", "--json"]);
+
+        Assert.Equal((await console.RunAsync([.. typed.Split(' '), "--json"])).Json["data"]!.ToJsonString(), told.Json["data"]!.ToJsonString());
+        Assert.DoesNotContain("Without effect", (await console.RunAsync([.. typed.Split(' '), "--help"])).Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_missing_argument_is_a_usage_error_with_an_envelope()
     {

@@ -41,6 +41,7 @@ internal static class AgentCommands
     /// <summary><c>lodestar agent list</c>.</summary>
     public static Verb List() => new Verb<AgentList>("list", "Lists agents, most recently seen first.")
     {
+        Accepts = [Inputs.AgentOfPython()],
         About = Explanation.Reads("lodestar agent list", "lodestar agent list --json"),
         Data = PlaneJson.Default.AgentList,
         Text = AgentText.List,
@@ -68,7 +69,7 @@ internal static class AgentCommands
         var role = Inputs.Text("--role", "Only agents of this role, exactly.", "-r");
         return new Verb<FoundAgents>("find", "Finds agents by capability and role; both must hold when both are given.")
         {
-            Accepts = [capability, role],
+            Accepts = [capability, role, Inputs.AgentOfPython()],
             About = Explanation.Reads("lodestar agent find --capability python", "lodestar agent find --capability python --role reviewer --json"),
             Data = PlaneJson.Default.FoundAgents,
             Text = AgentText.Found,

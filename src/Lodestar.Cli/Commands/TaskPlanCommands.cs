@@ -98,7 +98,7 @@ internal static class TaskPlanCommands
         format.CompletionSources.Add(_ => GraphTasks.Formats.Select(word => new CompletionItem(word)));
         return new Verb<TaskGraphDrawing>("graph", "Draws tasks and dependencies, the same bytes for equal specs everywhere.")
         {
-            Accepts = [format],
+            Accepts = [format, Inputs.AgentOfPython()],
             About = Explanation.Reads("lodestar task graph", "lodestar task graph --format mermaid", "lodestar task graph --format dot | dot -Tsvg"),
             Data = PlaneJson.Default.TaskGraphDrawing,
             Text = (page, graph) => page.Foreign(graph.Drawing ?? ""),

@@ -18,7 +18,7 @@ internal static class TaskQueryCommands
         var deleted = Inputs.Flag("--include-deleted", "Show deleted tasks too.");
         return new Verb<TaskList>("list", "Lists tasks, most urgent first.")
         {
-            Accepts = [status, labels, holder, limit, deleted],
+            Accepts = [status, labels, holder, limit, deleted, Inputs.AgentOfPython()],
             About = Explanation.Reads("lodestar task list", "lodestar task list --status ready --label backend --json"),
             Data = PlaneJson.Default.TaskList,
             Text = TaskQueryText.List,
@@ -39,7 +39,7 @@ internal static class TaskQueryCommands
         var task = Inputs.Task();
         return new Verb<TaskDetails>("show", "Shows everything known of one task.")
         {
-            Accepts = [task],
+            Accepts = [task, Inputs.AgentOfPython()],
             About = Explanation.Reads("lodestar task show F001", "lodestar task show F001 --json"),
             Data = PlaneJson.Default.TaskDetails,
             Text = TaskQueryText.Show,
@@ -54,7 +54,7 @@ internal static class TaskQueryCommands
         var limit = Inputs.Number("--max-chars", $"Characters of all texts together; {ReadContext.DefaultChars} when not given.", "-m");
         return new Verb<TaskContext>("context", "Tells what a task is about, with its sections of the product document.")
         {
-            Accepts = [task, limit],
+            Accepts = [task, limit, Inputs.AgentOfPython()],
             About = Explanation.Reads("lodestar task context F001", "lodestar task context F001 --max-chars 8000 --json"),
             Data = PlaneJson.Default.TaskContext,
             Text = TaskQueryText.Context,

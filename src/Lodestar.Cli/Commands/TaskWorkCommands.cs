@@ -126,5 +126,5 @@ internal static class TaskWorkCommands
     }
 
     private static Option<string> Ttl(string description) =>
-        new("--ttl", "-t") { Description = description + " Default: LODESTAR_LEASE_TTL, else 15m.", HelpName = "duration" };
+        Inputs.Word("--ttl", description + " Default: LODESTAR_LEASE_TTL, else 15m.", "duration", "-t");
 }
