@@ -26,6 +26,9 @@ public static class SpecCheck
     /// <summary>All findings: unknown dependencies by task id, then cycles in file order.</summary>
     public static ImmutableArray<SpecFinding> Run(ProjectSpec spec) => Run(TaskGraph.Of(spec));
 
+    /// <summary>As <see cref="Run(ProjectSpec)"/>, from what was looked up already.</summary>
+    public static ImmutableArray<SpecFinding> Run(ParsedSpecIndex spec) => Run(TaskGraph.Of(spec));
+
     /// <summary>As <see cref="Run(ProjectSpec)"/>, for a graph already built.</summary>
     public static ImmutableArray<SpecFinding> Run(TaskGraph graph)
     {

@@ -4,16 +4,16 @@ namespace Lodestar.Core.Spec;
 internal static class StrongComponents
 {
     /// <summary>Gives every node the number of its knot.</summary>
-    internal static int[] Of(int[][] edges)
+    internal static int[] Of(TaskLinks edges)
     {
-        var knots = new int[edges.Length];
-        var order = new int[edges.Length];
-        var low = new int[edges.Length];
+        var knots = new int[edges.Count];
+        var order = new int[edges.Count];
+        var low = new int[edges.Count];
         var visited = 0;
         var found = 0;
         var open = new Stack<int>();
         var walk = new Stack<(int Node, int Edge)>();
-        for (var root = 0; root < edges.Length; root++)
+        for (var root = 0; root < edges.Count; root++)
         {
             if (order[root] != 0)
                 continue;

@@ -6,39 +6,22 @@ namespace Lodestar.Core.Spec;
 /// follow from ids and file order alone.</summary>
 public sealed class TaskGraph
 {
-    private readonly ImmutableArray<TaskId> ids;
-    private readonly Dictionary<TaskId, int> indexes;
-    private readonly int[][] dependencies;
-    private readonly int[][] dependents;
+    private readonly ImmutableArray<TaskDefinition> tasks;
+    private readonly Func<TaskId, int> placeOf;
+    private readonly TaskLinks dependencies;
+    private readonly TaskLinks dependents;
     private readonly SortedDictionary<TaskId, ImmutableArray<TaskId>> missing = [];
 
-    private TaskGraph(IReadOnlyList<TaskDefinition> tasks)
+    private TaskGraph(ParsedSpecIndex index)
     {
-        ids = [.. tasks.Select(task => task.Id)];
-        indexes = new(ids.Length);
-        for (var index = 0; index < ids.Length; index++)
-            indexes.TryAdd(ids[index], index);
-
-        dependencies = new int[ids.Length][];
-        var incoming = new int[ids.Length];
-        for (var index = 0; index < ids.Length; index++)
+        tasks = index.Spec.Tasks;
+        placeOf = index.PlaceOf;
+        dependencies = index.Dependencies.Existing();
+        dependents = index.Dependents;
+        for (var place = 0; place < tasks.Length; place++)
         {
-            dependencies[index] = Existing(tasks[index].DependsOn);
-            if (dependencies[index].Length < tasks[index].DependsOn.Length
-                && tasks[index].DependsOn.Where(id => !indexes.ContainsKey(id)).Distinct().Order().ToImmutableArray() is { IsEmpty: false } gone)
-            {
-                missing[ids[index]] = gone;
-            }
-
-            foreach (var dependency in dependencies[index])
-                incoming[dependency]++;
-        }
-
-        dependents = [.. incoming.Select(count => new int[count])];
-        for (var index = ids.Length - 1; index >= 0; index--)
-        {
-            foreach (var dependency in dependencies[index])
-                dependents[dependency][--incoming[dependency]] = index;
+            if (index.DependenciesAt(place).Contains(SpecIndex.Nowhere))
+                missing[tasks[place].Id] = [.. tasks[place].DependsOn.Where(id => placeOf(id) == SpecIndex.Nowhere).Distinct().Order()];
         }
     }
 
@@ -46,10 +29,13 @@ public sealed class TaskGraph
     public IReadOnlyDictionary<TaskId, ImmutableArray<TaskId>> Missing => missing;
 
     /// <summary>Builds the graph. Of tasks with one id the first counts.</summary>
-    public static TaskGraph Of(ProjectSpec spec) => new(spec.Tasks);
+    public static TaskGraph Of(ProjectSpec spec) => new(new ParsedSpecIndex(spec));
+
+    /// <summary>As the other, from what was looked up already.</summary>
+    public static TaskGraph Of(ParsedSpecIndex spec) => new(spec);
 
     /// <summary>Builds the graph of some tasks; dependencies outside are missing ones.</summary>
-    public static TaskGraph Of(IReadOnlyList<TaskDefinition> tasks) => new(tasks);
+    public static TaskGraph Of(IReadOnlyList<TaskDefinition> tasks) => Of(new ProjectSpec(new(null, "", ""), [], [.. tasks]));
 
     /// <summary>The tasks a task waits for, as far as they exist, in the order written. Empty for an unknown task.</summary>
     public ImmutableArray<TaskId> DependenciesOf(TaskId task) => Named(task, dependencies);
@@ -74,18 +60,19 @@ public sealed class TaskGraph
     /// <returns>All tasks that are on no cycle and behind none. Shorter than the spec exactly when there is a cycle.</returns>
     public ImmutableArray<TaskId> TopologicalOrder()
     {
-        var waits = dependencies.Select(list => list.Length).ToArray();
+        var waits = new int[tasks.Length];
         var free = new PriorityQueue<int, int>();
-        for (var index = 0; index < ids.Length; index++)
+        for (var index = 0; index < tasks.Length; index++)
         {
+            waits[index] = dependencies[index].Length;
             if (waits[index] == 0)
                 free.Enqueue(index, index);
         }
 
-        var order = ImmutableArray.CreateBuilder<TaskId>(ids.Length);
+        var order = ImmutableArray.CreateBuilder<TaskId>(tasks.Length);
         while (free.TryDequeue(out var index, out _))
         {
-            order.Add(ids[index]);
+            order.Add(tasks[index].Id);
             foreach (var dependent in dependents[index])
             {
                 if (--waits[dependent] == 0)
@@ -101,33 +88,30 @@ public sealed class TaskGraph
     public ImmutableArray<ImmutableArray<TaskId>> Cycles()
     {
         var knots = StrongComponents.Of(dependencies);
-        var seen = new bool[ids.Length + 1];
+        var seen = new bool[tasks.Length + 1];
         var cycles = ImmutableArray.CreateBuilder<ImmutableArray<TaskId>>();
-        for (var index = 0; index < ids.Length; index++)
+        for (var index = 0; index < tasks.Length; index++)
         {
             // Most knots are single tasks that wait for nothing of their own.
             if (seen[knots[index]])
                 continue;
             seen[knots[index]] = true;
-            if (dependencies[index].Any(next => knots[next] == knots[index]) && ClosedPath(index, knots) is { IsEmpty: false } path)
+            if (LeadsInto(knots[index], index, knots) && ClosedPath(index, knots) is { IsEmpty: false } path)
                 cycles.Add(path);
         }
 
         return cycles.ToImmutable();
     }
 
-    /// <summary>The places of those of some ids that are there, each once, in the order written.</summary>
-    private int[] Existing(ImmutableArray<TaskId> named)
+    private bool LeadsInto(int knot, int index, int[] knots)
     {
-        var found = named.Length == 0 ? [] : new int[named.Length];
-        var count = 0;
-        foreach (var id in named)
+        foreach (var next in dependencies[index])
         {
-            if (indexes.TryGetValue(id, out var index) && !found.AsSpan(0, count).Contains(index))
-                found[count++] = index;
+            if (knots[next] == knot)
+                return true;
         }
 
-        return count == found.Length ? found : found[..count];
+        return false;
     }
 
     /// <summary>The shortest way from a task back to itself inside its knot; empty when there is none.</summary>
@@ -152,29 +136,38 @@ public sealed class TaskGraph
 
     private ImmutableArray<TaskId> PathBack(int first, Dictionary<int, int> cameFrom)
     {
-        var path = new List<TaskId> { ids[first] };
+        var path = new List<TaskId> { tasks[first].Id };
         for (var index = cameFrom[first]; index != first; index = cameFrom[index])
-            path.Add(ids[index]);
-        path.Add(ids[first]);
+            path.Add(tasks[index].Id);
+        path.Add(tasks[first].Id);
         path.Reverse();
         return [.. path];
     }
 
-    private ImmutableArray<TaskId> Named(TaskId task, int[][] edges) =>
-        indexes.TryGetValue(task, out var index) ? [.. edges[index].Select(other => ids[other])] : [];
-
-    private ImmutableArray<TaskId> Reach(TaskId task, int[][] edges)
+    private ImmutableArray<TaskId> Named(TaskId task, TaskLinks edges)
     {
-        if (!indexes.TryGetValue(task, out var start))
+        if (placeOf(task) is var index && index == SpecIndex.Nowhere)
+            return [];
+        var named = ImmutableArray.CreateBuilder<TaskId>(edges[index].Length);
+        foreach (var other in edges[index])
+            named.Add(tasks[other].Id);
+        return named.MoveToImmutable();
+    }
+
+    private ImmutableArray<TaskId> Reach(TaskId task, TaskLinks edges)
+    {
+        if (placeOf(task) is var start && start == SpecIndex.Nowhere)
             return [];
         var seen = new HashSet<int> { start };
         var reached = ImmutableArray.CreateBuilder<TaskId>();
         var queue = new Queue<int>([start]);
         while (queue.TryDequeue(out var index))
         {
-            foreach (var next in edges[index].Where(seen.Add))
+            foreach (var next in edges[index])
             {
-                reached.Add(ids[next]);
+                if (!seen.Add(next))
+                    continue;
+                reached.Add(tasks[next].Id);
                 queue.Enqueue(next);
             }
         }

@@ -5,6 +5,9 @@ namespace Lodestar.Core.Spec;
 /// <param name="Places">All lists, one after the other.</param>
 public sealed record TaskLinks(int[] Starts, int[] Places)
 {
+    /// <summary>How many lists there are.</summary>
+    public int Count => Starts.Length - 1;
+
     /// <summary>The list of one place.</summary>
     public ReadOnlySpan<int> this[int place] => Places.AsSpan(Starts[place]..Starts[place + 1]);
 
@@ -24,13 +27,32 @@ public sealed record TaskLinks(int[] Starts, int[] Places)
         return new(starts, places);
     }
 
+    /// <summary>The same links without those to nowhere, each once.</summary>
+    public TaskLinks Existing()
+    {
+        var starts = new int[Starts.Length];
+        var places = new int[Places.Length];
+        var count = 0;
+        for (var source = 0; source < Count; source++)
+        {
+            foreach (var target in this[source])
+            {
+                if (target != SpecIndex.Nowhere && !places.AsSpan(starts[source], count - starts[source]).Contains(target))
+                    places[count++] = target;
+            }
+
+            starts[source + 1] = count;
+        }
+
+        return count == Places.Length ? this : new(starts, places[..count]);
+    }
+
     /// <summary>The same links seen from the other end: for each task those that name it, in file order, each once.</summary>
     public TaskLinks Reversed()
     {
-        var count = Starts.Length - 1;
-        var starts = new int[count + 1];
+        var starts = new int[Starts.Length];
         VisitOnce((_, target) => starts[target + 1]++);
-        for (var place = 0; place < count; place++)
+        for (var place = 0; place < Count; place++)
             starts[place + 1] += starts[place];
         var places = new int[starts[^1]];
         var next = starts[..^1];
@@ -41,7 +63,7 @@ public sealed record TaskLinks(int[] Starts, int[] Places)
     /// <summary>Visits every link to an existing task; a target named twice by one source counts once.</summary>
     private void VisitOnce(Action<int, int> visit)
     {
-        for (var source = 0; source < Starts.Length - 1; source++)
+        for (var source = 0; source < Count; source++)
         {
             var named = this[source];
             for (var index = 0; index < named.Length; index++)

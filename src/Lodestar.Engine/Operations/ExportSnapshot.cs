@@ -24,7 +24,7 @@ public sealed record ExportSnapshot(bool IncludeMessages = false)
 
         // The tasks, their states and the text are of one reading: somebody may write the file meanwhile.
         return await session.QueryAsync<ProjectSnapshot>(
-            new ParsedSpecIndex(document.Spec),
+            document.Index,
             plane => new ProjectSnapshot(
                 ProjectSnapshot.CurrentFormat,
                 StoreTime.Rounded(session.Clock.GetUtcNow()),

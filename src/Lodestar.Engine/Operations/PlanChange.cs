@@ -33,7 +33,7 @@ internal static class PlanChange
                     return await session.Store.WriteAsync(
                         store =>
                         {
-                            var plane = new PlaneChange(session, new ParsedSpecIndex(after.Spec), store);
+                            var plane = new PlaneChange(session, after.Index, store);
                             var answer = record(plane, after);
                             if (answer.Refusal is { } refusal)
                                 throw new RefusedException(refusal);

@@ -31,7 +31,7 @@ internal static class SpecChange
     /// <param name="added">Whether they are new.</param>
     internal static Refusal? CheckGraph(SpecDocument document, IReadOnlySet<TaskId> tasks, bool added = false)
     {
-        var findings = SpecCheck.Run(document.Spec);
+        var findings = SpecCheck.Run(document.Index);
         var finding = findings.FirstOrDefault(found => tasks.Contains(found.Task) || found.Path.Any(tasks.Contains))
             ?? findings.FirstOrDefault(found => added && !found.Path.IsEmpty);
         return finding is null

@@ -23,6 +23,9 @@ public sealed class SpecDocument
     /// <summary>What the file says.</summary>
     public ProjectSpec Spec { get; }
 
+    /// <summary>The same, looked up by id; made once.</summary>
+    public ParsedSpecIndex Index => field ??= new(Spec);
+
     /// <summary>The file's tree and text.</summary>
     public YamlDocument Yaml => Whole.yaml!;
 

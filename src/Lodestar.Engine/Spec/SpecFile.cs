@@ -94,14 +94,14 @@ public sealed class SpecFile(string root)
             if (after.Text != found.Text)
                 Write(found.Mark + after.Text);
             if (FileStamp.Of(FullPath) is { } stamp)
-                written = new(stamp, after.Spec);
+                written = new(stamp, after.Index);
         }
     }
 
     /// <summary>What this object wrote last, if the file has not been changed since, for the one look that follows an edit: it
     /// shows what was written without reading it once more. Asked again it gives null.</summary>
-    internal ProjectSpec? TakeWritten() =>
-        Interlocked.Exchange(ref written, null) is { } own && FileStamp.Of(FullPath) == own.Stamp ? own.Spec : null;
+    internal SpecIndex? TakeWritten() =>
+        Interlocked.Exchange(ref written, null) is { } own && FileStamp.Of(FullPath) == own.Stamp ? own.Index : null;
 
     /// <summary>Writes the first spec of a project.</summary>
     /// <returns>False when there is one already; it is left alone.</returns>
@@ -152,5 +152,5 @@ public sealed class SpecFile(string root)
         }
     }
 
-    private sealed record Written(FileStamp Stamp, ProjectSpec Spec);
+    private sealed record Written(FileStamp Stamp, SpecIndex Index);
 }

@@ -25,7 +25,7 @@ internal sealed class SpecIndexSource(SpecFile spec, string imagePath)
         lock (opening)
         {
             if (spec.TakeWritten() is { } written)
-                return new ParsedSpecIndex(written);
+                return written;
             var stamp = FileStamp.Of(spec.FullPath);
             return stamp is { } found && found.Size >= IndexFrom ? OpenLarge(found) : Read();
         }
@@ -61,7 +61,7 @@ internal sealed class SpecIndexSource(SpecFile spec, string imagePath)
         var parsed = SpecFile.Parse(bytes);
         if (parsed.Data is not { } document)
             return parsed.Refusal!;
-        small = (bytes, new ParsedSpecIndex(document.Spec));
+        small = (bytes, document.Index);
         return small.Value.Index;
     }
 
@@ -86,7 +86,7 @@ internal sealed class SpecIndexSource(SpecFile spec, string imagePath)
         var parsed = SpecFile.Parse(bytes);
         if (parsed.Data is not { } document)
             return parsed.Refusal!;
-        var index = new ParsedSpecIndex(document.Spec);
+        var index = document.Index;
         if (draft is not null && proof is { } made && SpecImageBuilder.TryWrite(draft.File, index, content, made))
             draft.Publish(imagePath);
         return Keep(index, proof);

@@ -1,9 +1,14 @@
+using System.Text;
+
 namespace Lodestar.Engine.Storage;
 
 /// <summary>Replaces a file whole: after a crash or power loss at any instant it has its old bytes or its new ones.</summary>
 public static class AtomicFile
 {
+    private const int PieceSize = 64 * 1024;
     private static int counter;
+
+    private delegate void WriteContent<T>(FileStream stream, ReadOnlySpan<T> content);
 
     /// <summary>Writes the file: temporary file beside it, flush, rename, flush of the directory.</summary>
     /// <param name="path">The file; if it is a symbolic link, what it points to is replaced and the link stays.</param>
@@ -12,7 +17,13 @@ public static class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> content) => Write(path, content, null);
 
     /// <summary>Writes the file with these permissions, whatever it had; see <see cref="Write(string, ReadOnlySpan{byte})"/>.</summary>
-    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode)
+    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode) =>
+        Write(path, content, mode, static (stream, content) => stream.Write(content));
+
+    /// <summary>Writes text as UTF-8 without a byte order mark; see <see cref="Write(string, ReadOnlySpan{byte})"/>.</summary>
+    public static void WriteText(string path, string content) => Write<char>(path, content, null, WriteText);
+
+    private static void Write<T>(string path, ReadOnlySpan<T> content, UnixFileMode? mode, WriteContent<T> write)
     {
         var target = new FileInfo(path).LinkTarget is null
             ? Path.GetFullPath(path)
@@ -25,7 +36,7 @@ public static class AtomicFile
             {
                 if (mode is null && !OperatingSystem.IsWindows() && File.Exists(target))
                     File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
-                stream.Write(content);
+                write(stream, content);
                 stream.Flush(flushToDisk: true);
             }
 
@@ -41,8 +52,18 @@ public static class AtomicFile
             PosixFile.FlushDirectory(directory);
     }
 
-    /// <summary>Writes text as UTF-8 without a byte order mark; see <see cref="Write(string, ReadOnlySpan{byte})"/>.</summary>
-    public static void WriteText(string path, string content) => Write(path, System.Text.Encoding.UTF8.GetBytes(content));
+    /// <summary>Piece by piece: the bytes of a large text are nowhere but in its file.</summary>
+    private static void WriteText(FileStream stream, ReadOnlySpan<char> text)
+    {
+        var encoder = Encoding.UTF8.GetEncoder();
+        var piece = new byte[Math.Min(PieceSize, Encoding.UTF8.GetMaxByteCount(text.Length))];
+        for (var done = false; !done;)
+        {
+            encoder.Convert(text, piece, flush: true, out var read, out var written, out done);
+            stream.Write(piece.AsSpan(0, written));
+            text = text[read..];
+        }
+    }
 
     private static string CreateBeside(string directory, string name, UnixFileMode? mode, out FileStream stream)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Lodestar.Core;
+using Microsoft.Win32.SafeHandles;
 
 namespace Lodestar.Engine.Yaml;
 
@@ -9,6 +10,8 @@ namespace Lodestar.Engine.Yaml;
 /// <param name="Mark">The byte order mark, or nothing.</param>
 internal sealed record SourceText(string Text, string Mark)
 {
+    private const long LargeFrom = 256 * 1024;
+    private const long LargeTo = 256 * 1024 * 1024;
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a file.</summary>
@@ -19,6 +22,8 @@ internal sealed record SourceText(string Text, string Mark)
     /// <exception cref="EnvironmentException">The file is there but cannot be read.</exception>
     internal static Outcome<SourceText> Read(string path, string name, SourceCodes codes)
     {
+        if (ReadLarge(path) is { } large)
+            return Of(large);
         var bytes = ReadBytes(path, name, codes);
         return bytes.Data is { } read ? Decode(read, name, codes) : bytes.Refusal!;
     }
@@ -45,13 +50,46 @@ internal sealed record SourceText(string Text, string Mark)
     {
         try
         {
-            var text = Strict.GetString(bytes);
-            return text is ['\uFEFF', ..] ? new SourceText(text[1..], "\uFEFF") : new SourceText(text, "");
+            return Of(Strict.GetString(bytes));
         }
         catch (DecoderFallbackException cause)
         {
             return NotUtf8(bytes.AsSpan(0, cause.Index), name, codes.Invalid);
         }
+    }
+
+    private static SourceText Of(string text) => text is ['\uFEFF', ..] ? new(text[1..], "\uFEFF") : new(text, "");
+
+    /// <summary>Reads a large file piece by piece, so that its bytes are never in memory beside its text.</summary>
+    /// <returns>Null when the file is not large, or there is anything with it that <see cref="ReadBytes"/> and
+    /// <see cref="Decode"/> have a word for.</returns>
+    private static string? ReadLarge(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            var length = RandomAccess.GetLength(file);
+            if (length is < LargeFrom or > LargeTo)
+                return null;
+            var count = 0;
+            var text = string.Create((int)length, file, (to, from) => count = Decode(from, to));
+            return count == text.Length ? text : text[..count];
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or DecoderFallbackException or ArgumentException)
+        {
+            // The last when the file has grown meanwhile.
+            return null;
+        }
+    }
+
+    private static int Decode(SafeFileHandle file, Span<char> to)
+    {
+        var decoder = Strict.GetDecoder();
+        var piece = new byte[64 * 1024];
+        var count = 0;
+        for (var at = 0L; RandomAccess.Read(file, piece, at) is > 0 and var read; at += read)
+            count += decoder.GetChars(piece.AsSpan(0, read), to[count..], flush: false);
+        return count + decoder.GetChars([], to[count..], flush: true);
     }
 
     private static Refusal NotUtf8(ReadOnlySpan<byte> before, string name, string code)

@@ -127,6 +127,8 @@ public sealed class YamlFields(SourceErrors errors)
     {
         if (Text(map, key) is not { } text)
             return null;
+        if (SpecTime.TryRead(text, out var common))
+            return common;
         const DateTimeStyles styles = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         if (text.Length >= 10 && text[4] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, styles, out var time))
             return time;

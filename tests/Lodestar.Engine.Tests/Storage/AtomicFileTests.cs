@@ -63,5 +63,20 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal("new", File.ReadAllText(path));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(64 * 1024 / 4)]
+    [InlineData(100_000)]
+    public void A_text_is_written_as_one_whatever_its_length(int length)
+    {
+        var text = string.Concat(Enumerable.Repeat("\U0001F680é", length)) + "\ud800";
+
+        AtomicFile.WriteText(scratch.PathOf("text"), text);
+        Assert.Equal(System.Text.Encoding.UTF8.GetBytes(text), File.ReadAllBytes(scratch.PathOf("text")));
+
+        AtomicFile.WriteText(scratch.PathOf("text"), "x" + text);
+        Assert.Equal(System.Text.Encoding.UTF8.GetBytes("x" + text), File.ReadAllBytes(scratch.PathOf("text")));
+    }
+
     public void Dispose() => scratch.Dispose();
 }
