@@ -2,6 +2,8 @@ using Lodestar.Cli;
 using Lodestar.Engine.Agents;
 using Lodestar.Engine.Processes;
 
+ClosedStreams.Open();
+
 // The hidden verbs are programs of their own: they own their streams, and start without the command tree.
 return args switch
 {

@@ -42,7 +42,7 @@ internal static class RunDrives
                 text = $"{state.Run}: {text}";
             context.Progress.Report(new ProgressNote(
                 EventNames.Of(entry.Event).Name,
-                text.Length == 0 ? null : task is { } id ? $"{id.Value,-8} {text}" : text,
+                text.Length == 0 ? null : task is { } id ? $"{Cells.Pad(id.Value, 8)} {text}" : text,
                 entry.At,
                 state.Run,
                 task,

@@ -133,7 +133,7 @@ internal static class RunText
     public static void Log(Page page, RunLog log)
     {
         foreach (var entry in log.Entries.Where(entry => entry.Text.Length > 0))
-            page.Line($"{entry.Seq,6}  {Clock(entry.At)}  {entry.TaskId?.Value ?? "",-8} {entry.Text}");
+            page.Line($"{entry.Seq,6}  {Clock(entry.At)}  {Cells.Pad(entry.TaskId?.Value ?? "", 8)} {entry.Text}");
     }
 
     /// <summary>The story of a task.</summary>
@@ -150,7 +150,7 @@ internal static class RunText
             page.Field("Conflicts", attempt.ConflictPaths);
             page.Field("Commit", attempt.Commit?.Value);
             page.Field("Saved", attempt.Saved?.Value);
-            if (attempt.Detail.Length > 0)
+            if (attempt.Detail.Length > 0 && attempt.Detail != attempt.Reason)
                 page.Block(attempt.Detail);
         }
 

@@ -84,7 +84,7 @@ internal static class TaskQueryText
     {
         if (next.Tasks.IsEmpty)
         {
-            page.Line("Nothing can be claimed now.", Ink.Dim);
+            page.Line(next.TotalClaimable == 0 ? "Nothing can be claimed now." : $"{Page.Count(next.TotalClaimable, "task")} can be claimed.", Ink.Dim);
             return;
         }
 

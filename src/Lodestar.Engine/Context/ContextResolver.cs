@@ -56,6 +56,13 @@ public static class ContextResolver
                 "Make it a directory of the project.");
         }
 
+        foreach (var name in new[] { "spec.yaml", "runtime.sqlite" })
+        {
+            var file = Path.Combine(state, name);
+            if (new FileInfo(file).LinkTarget is not null && LeadsOut(file, repository?.PrimaryWorktree ?? root))
+                return new Refusal("state-linked", $"{file} is a symbolic link that leads out of the project.", "Make it a file of the project.");
+        }
+
         var branch = repository is null ? null : GitDirectories.Branch(repository.Worktree);
         var attempt = branch is null ? null : AttemptBranchName.TryParse(branch);
         var workspace = WorkspaceOf(root, repository, attempt);

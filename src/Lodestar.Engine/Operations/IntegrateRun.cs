@@ -184,7 +184,7 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
         var title = state.Plan.Mission.Slug == PlannedMission.ImplicitSlug
             ? $"Integrate {done.Length} task{(done.Length == 1 ? "" : "s")} of {state.Run}"
             : $"Integrate mission {state.Plan.Mission.Slug}";
-        return $"{title}\n\n{string.Join('\n', done.Select(task => $"{task.Id}: {task.Title}"))}\n\nLodestar-Run: {state.Run}\n";
+        return $"{title}\n\n{string.Join('\n', done.Select(task => $"{task.Id}: {TextLine.Of(task.Title)}"))}\n\nLodestar-Run: {state.Run}\n";
     }
 
     /// <summary>What is to be done.</summary>

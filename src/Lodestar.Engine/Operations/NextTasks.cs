@@ -5,7 +5,7 @@ using Lodestar.Core.Spec;
 namespace Lodestar.Engine.Operations;
 
 /// <summary>Offers the most urgent tasks that can be claimed now.</summary>
-/// <param name="Count">At most so many.</param>
+/// <param name="Count">At most so many; none asks only how many there are.</param>
 /// <param name="Agent">Who asks, so that the claim offered is complete; null when nobody said.</param>
 public sealed record NextTasks(int Count = 1, string? Agent = null)
 {
@@ -23,9 +23,9 @@ public sealed record NextTasks(int Count = 1, string? Agent = null)
     {
         if (LaneGate.Check(session, "task next") is { } refusal)
             return Task.FromResult<Outcome<ClaimableTasks>>(refusal);
-        return Count < 1
+        return Count < 0
             ? Task.FromResult<Outcome<ClaimableTasks>>(new Refusal(
-                "count-out-of-range", $"{Count} tasks cannot be offered.", "Ask for 1 or more."))
+                "count-out-of-range", $"{Count} tasks cannot be offered.", "Ask for 1 or more; 0 only counts."))
             : session.QueryAsync(Find, cancellation);
     }
 
@@ -41,7 +41,7 @@ public sealed record NextTasks(int Count = 1, string? Agent = null)
             .Select(place => spec[place])
             .Select(task => new ClaimableTask(task.Id, task.Title, task.Priority, task.Labels, task.DependsOn))
             .ToImmutableArray();
-        return Outcome<ClaimableTasks>.Done(new(offered, matching.Count), Next(offered, actor.Agent));
+        return Outcome<ClaimableTasks>.Done(new(offered, matching.Count), Count == 0 ? [] : Next(offered, actor.Agent));
     }
 
     private bool Matches(SpecIndex spec, int place) =>

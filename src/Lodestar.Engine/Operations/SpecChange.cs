@@ -49,6 +49,6 @@ internal static class SpecChange
 
     /// <summary>Reads task ids that a caller typed.</summary>
     internal static Refusal? CheckId(string text) => TaskId.Problem(text) is { } problem
-        ? new("task-id-invalid", problem, null) { Details = new() { ["task_id"] = text } }
+        ? new("task-id-invalid", problem, "A task id is a short word such as F001.") { Details = new() { ["task_id"] = text } }
         : null;
 }

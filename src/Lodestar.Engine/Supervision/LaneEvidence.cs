@@ -48,7 +48,8 @@ internal sealed class LaneEvidence(RunParts parts)
             ?? throw new InvalidOperationException($"Worktree {lane.Path} was seen on {lane.Branch} a moment ago.");
         var task = state.Plan.Tasks.First(task => task.Id == lane.Task);
         var agent = RunAgents.Lane(state.Run, lane.Lane, lane.Role);
-        var subject = lane.Role == AgentRole.SpecMaintainer ? $"Maintain the spec: {task.Title}" : task.Title;
+        var title = TextLine.Of(task.Title);
+        var subject = lane.Role == AgentRole.SpecMaintainer ? $"Maintain the spec: {title}" : title;
         var message = $"{subject}\n\nLodestar-Task: {task.Id}\nLodestar-Run: {state.Run}\n"
             + $"Lodestar-Attempt: {lane.Attempt}\nLodestar-Agent: {agent}\n";
         return await parts.Repository.CommitAsync(

@@ -55,7 +55,7 @@ internal sealed class MergeEffects(RunParts parts)
         var draft = new CommitDraft(
             tree,
             [merge.Tip, merge.Head],
-            $"Merge task {task.Id}: {task.Title}\n\nLodestar-Task: {task.Id}\nLodestar-Run: {scope.State.Run}\n"
+            $"Merge task {task.Id}: {TextLine.Of(task.Title)}\n\nLodestar-Task: {task.Id}\nLodestar-Run: {scope.State.Run}\n"
             + $"Lodestar-Attempt: {merge.Attempt}\nLodestar-Key: {scope.Key}\n",
             await parts.Repository.IdentityAsync(cancellation),
             merge.UnixSeconds);

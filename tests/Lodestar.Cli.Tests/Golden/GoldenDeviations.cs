@@ -14,7 +14,7 @@ internal static class GoldenDeviations
         new("quirk_no_arguments_prints_explain", "lodestar alone is the status.", 2) { Exit = 0 },
         new("quirk_schema_flag_missing", "Every verb has --schema.", 1) { Exit = 0 },
         new("quirk_schema_flag_missing", "Every verb has --schema.", 2) { Exit = 0 },
-        new("quirk_next_negative_count", "A count is at least one."),
+        new("quirk_next_negative_count", "A count is not negative.", 5) { Exit = 1, Code = "count-out-of-range" },
         new("quirk_dot_output_loses_labels_and_wraps", "The drawing keeps its labels and is never wrapped."),
         new("quirk_unread_limit_applied_before_filter", "Unread messages are looked for before the limit applies."),
         new("anchor_matching_rules", "Headings are found by a Markdown parser, not by expressions."),

@@ -49,6 +49,17 @@ public sealed class EnvironmentTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_any_standard_stream_the_work_is_done_and_a_server_ends()
+    {
+        var made = await ThroughAsync("exec \"$@\" <&- >&- 2>&-", "task", "create", "--id", "F1", "--title", "Wanted");
+        var served = await ThroughAsync("exec timeout 60 \"$@\" <&-", "mcp", "serve");
+        var shown = await program.RunAsync(scratch.PathOf("p"), "task", "show", "F1", "--json");
+        var healthy = await program.RunAsync(scratch.PathOf("p"), "doctor", "--json");
+
+        Assert.Equal((0, 0, 0, 0), (made.ExitCode, served.ExitCode, shown.ExitCode, healthy.ExitCode));
+    }
+
+    [Fact]
     public async Task A_closed_standard_error_does_not_change_the_answer()
     {
         var run = await ThroughAsync("exec \"$@\" 2>&-", "task", "show", "F009", "--json");

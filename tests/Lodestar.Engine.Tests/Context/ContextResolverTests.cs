@@ -149,6 +149,18 @@ public sealed class ContextResolverTests : IDisposable
         Assert.Equal("state-linked", Refused(repo));
     }
 
+    [Theory]
+    [InlineData("spec.yaml")]
+    [InlineData("runtime.sqlite")]
+    public void A_file_of_state_that_links_out_of_the_project_is_refused(string name)
+    {
+        var repo = Repository("repo");
+        File.Delete(Path.Combine(repo, ".lodestar", name));
+        File.CreateSymbolicLink(Path.Combine(repo, ".lodestar", name), scratch.PathOf("theirs"));
+
+        Assert.Equal("state-linked", Refused(repo));
+    }
+
     [Fact]
     public void The_run_of_the_environment_makes_the_caller_a_lane_wherever_it_stands()
     {

@@ -189,6 +189,15 @@ public sealed class ClaimingTests : IDisposable
     }
 
     [Fact]
+    public async Task None_asked_for_is_a_count_and_less_than_none_is_refused()
+    {
+        var counted = await project.RunAsync(new NextTasks(0).ExecuteAsync);
+
+        Assert.Equal((0, 3, 0), (counted.Data!.Tasks.Length, counted.Data.TotalClaimable, counted.Next.Count));
+        Assert.Equal("count-out-of-range", await project.RefusedAsync(new NextTasks(-1).ExecuteAsync));
+    }
+
+    [Fact]
     public async Task Leased_tasks_are_not_offered_and_the_claim_offered_runs_as_printed()
     {
         var agent = await project.JoinAsync();
