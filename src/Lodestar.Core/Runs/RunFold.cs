@@ -46,7 +46,12 @@ public static class RunFold
     {
         if (recorded.Seq != state.Seq + 1)
             throw new LedgerContradictionException(recorded.Seq, $"Sequence {state.Seq + 1} was expected.");
-        return Apply(state, recorded) with { Seq = recorded.Seq };
+        var next = Apply(state, recorded);
+        // Whoever asked still has the state before; only one that is new can be told its place.
+        if (ReferenceEquals(next, state))
+            return state with { Seq = recorded.Seq };
+        next.Seq = recorded.Seq;
+        return next;
     }
 
     private static RunState Apply(RunState state, LedgerEntry recorded) => recorded.Event switch
@@ -54,18 +59,18 @@ public static class RunFold
         RunEvent.RunStarted => throw new LedgerContradictionException(recorded.Seq, "The run was started already."),
         RunEvent.EngineAttached attached => Attach(state, attached),
         RunEvent.AttemptStarted started => AttemptFold.Start(state, recorded, started),
-        RunEvent.LeaseTaken taken => state.WithAttempt(taken.Task, attempt => attempt with
+        RunEvent.LeaseTaken taken => state.With(taken.Task, state.AttemptOf(taken.Task) with
         {
             Lease = taken.Lease,
             Fence = taken.Fence,
             LeaseEngine = state.EngineFence,
         }),
-        RunEvent.LeaseUnavailable unavailable => state.WithTask(
-            unavailable.Task, task => task with { NotBefore = unavailable.Until }),
-        RunEvent.LeaseLost lost => state.WithAttempt(lost.Task, attempt => AttemptFold.EndedBy(attempt, new AttemptEnd(
+        RunEvent.LeaseUnavailable unavailable => state.With(
+            state.TaskOf(unavailable.Task) with { NotBefore = unavailable.Until }),
+        RunEvent.LeaseLost lost => state.With(lost.Task, AttemptFold.EndedBy(state.AttemptOf(lost.Task), new AttemptEnd(
             "lease-lost", "lease-lost", $"The lease of task {lost.Task} was lost."))),
-        RunEvent.AttemptAborted aborted => state.WithAttempt(aborted.Task, attempt => AttemptFold.EndedBy(
-            attempt, new AttemptEnd("aborted", "run-aborted", "The run was aborted."))),
+        RunEvent.AttemptAborted aborted => state.With(aborted.Task, AttemptFold.EndedBy(
+            state.AttemptOf(aborted.Task), new AttemptEnd("aborted", "run-aborted", "The run was aborted."))),
         RunEvent.EffectIntended intended => Intend(state, recorded, intended),
         RunEvent.EffectSettled settled => Settle(state, recorded, settled),
         RunEvent.ProcessSpawning spawning => state with
@@ -87,30 +92,21 @@ public static class RunFold
         },
         RunEvent.AttemptEnded ended => AttemptFold.Finish(state, recorded, ended),
         RunEvent.TaskIntegrated integrated => AttemptFold.Integrate(state, recorded, integrated),
-        RunEvent.TaskFailed failed => state.WithTask(failed.Task, task => task with
+        RunEvent.TaskFailed failed => state.With(state.TaskOf(failed.Task) with
         {
             Status = TaskRunStatus.Failed,
             Code = failed.Code,
             Reason = failed.Reason,
             EndedAt = recorded.At,
         }),
-        RunEvent.TaskSkipped skipped => state.WithTask(skipped.Task, task => task with
+        RunEvent.TaskSkipped skipped => state.With(state.TaskOf(skipped.Task) with
         {
             Status = TaskRunStatus.Skipped,
             Code = "skipped",
             Reason = skipped.Reason,
             EndedAt = recorded.At,
         }),
-        RunEvent.TaskRetried retried => state.WithTask(retried.Task, task => task with
-        {
-            Status = TaskRunStatus.Waiting,
-            Code = null,
-            Reason = null,
-            EndedAt = null,
-            Failures = 0,
-            Conflicts = 0,
-            Notes = retried.Note is { } note ? task.Notes.Add(note) : task.Notes,
-        }),
+        RunEvent.TaskRetried retried => Retry(state, state.TaskOf(retried.Task), retried),
         RunEvent.PauseRequested requested => state with { Pausing = state.Pausing ?? requested },
         RunEvent.AbortRequested requested => state with { Aborting = state.Aborting ?? requested },
         RunEvent.RunPaused paused => state with
@@ -153,6 +149,17 @@ public static class RunFold
             state.InFlight.Where(item => item.Value.Effect is Effect.OwnRun).Select(item => item.Key)),
     };
 
+    private static RunState Retry(RunState state, TaskRun task, RunEvent.TaskRetried retried) => state.With(task with
+    {
+        Status = TaskRunStatus.Waiting,
+        Code = null,
+        Reason = null,
+        EndedAt = null,
+        Failures = 0,
+        Conflicts = 0,
+        Notes = retried.Note is { } note ? task.Notes.Add(note) : task.Notes,
+    });
+
     private static RunState Intend(RunState state, LedgerEntry recorded, RunEvent.EffectIntended intended)
     {
         if (state.Settled.Contains(intended.Key) || state.InFlight.ContainsKey(intended.Key))
@@ -170,13 +177,16 @@ public static class RunFold
         if (!state.InFlight.TryGetValue(settled.Key, out var pending))
             throw new LedgerContradictionException(recorded.Seq, $"Effect {settled.Key} was not in flight.");
 
-        var next = state with { InFlight = state.InFlight.Remove(settled.Key) };
+        // A branch that was moved by hand leaves the effect undone: the same key is used once it is back.
+        var isDone = settled.Result is not (EffectResult.Interrupted or EffectResult.BranchMoved);
+        var next = state with
+        {
+            InFlight = state.InFlight.Remove(settled.Key),
+            Settled = isDone ? state.Settled.With(settled.Key) : state.Settled,
+        };
         if (settled.Result is EffectResult.Interrupted)
             return next;
 
-        // A branch that was moved by hand leaves the effect undone: the same key is used once it is back.
-        if (settled.Result is not EffectResult.BranchMoved)
-            next = next with { Settled = next.Settled.With(settled.Key) };
         return (pending.Effect, settled.Result) switch
         {
             (Effect.OwnRun, EffectResult.Owned owned) => next with { OwnedFence = owned.Fence },
@@ -204,8 +214,8 @@ public static class RunFold
             Processes = state.Processes.Remove(ended.Process),
             Usage = state.Usage.Plus(ended.Usage),
         };
-        return next.WithTask(
-            process.Spawning.Task, task => task with { Usage = task.Usage.Plus(ended.Usage) });
+        var task = next.TaskOf(process.Spawning.Task);
+        return next.With(task with { Usage = task.Usage.Plus(ended.Usage) });
     }
 }
 

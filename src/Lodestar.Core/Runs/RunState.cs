@@ -20,6 +20,9 @@ public sealed record RunState(
     CommitId Tip,
     TaskRuns Tasks)
 {
+    /// <summary>Sequence number of the last event folded.</summary>
+    public long Seq { get; internal set; } = Seq;
+
     /// <summary>Which tasks may start beside which; follows from the plan.</summary>
     public required LanePlan Schedule { get; init; }
 

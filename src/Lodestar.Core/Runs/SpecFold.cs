@@ -9,16 +9,20 @@ internal static class SpecFold
         RunState state, LedgerEntry recorded, Pending pending, RunEvent.EffectSettled settled) =>
         (pending.Effect, settled.Result) switch
         {
-            (Effect.RunTurn { Role: AgentRole.SpecMaintainer } turn, EffectResult.TurnDone done) => state.WithAttempt(
-                turn.Task, attempt => attempt with { Phase = AttemptPhase.CollectSpec, SpecTurn = done }),
-            (Effect.RunTurn { Role: AgentRole.SpecMaintainer } turn, EffectResult.TurnFailed failed) => state.WithAttempt(
-                turn.Task, attempt => Failed(state, attempt, failed.Code, AttemptFold.TurnReason(turn, failed), failed.Text)),
+            (Effect.RunTurn { Role: AgentRole.SpecMaintainer } turn, EffectResult.TurnDone done) => state.With(
+                turn.Task, state.AttemptOf(turn.Task) with { Phase = AttemptPhase.CollectSpec, SpecTurn = done }),
+            (Effect.RunTurn { Role: AgentRole.SpecMaintainer } turn, EffectResult.TurnFailed failed) => state.With(
+                turn.Task,
+                Failed(state, state.AttemptOf(turn.Task), failed.Code, AttemptFold.TurnReason(turn, failed), failed.Text)),
             (Effect.CollectSpec collect, EffectResult.SpecCollected collected) =>
-                AttemptFold.Count(state, collect.Task, collected.Receipt).WithAttempt(
-                    collect.Task, attempt => Collected(state, attempt, collected)),
-            (Effect.CollectSpec collect, EffectResult.Rejected rejected) => state.WithAttempt(
-                collect.Task, attempt => Failed(
-                    state, attempt, rejected.Findings[0].Code, rejected.Findings[0].Message, AttemptFold.Sentences(rejected))),
+                AttemptFold.Count(state, collect.Task, collected.Receipt).With(
+                    collect.Task, Collected(state, state.AttemptOf(collect.Task), collected)),
+            (Effect.CollectSpec collect, EffectResult.Rejected rejected) => state.With(collect.Task, Failed(
+                state,
+                state.AttemptOf(collect.Task),
+                rejected.Findings[0].Code,
+                rejected.Findings[0].Message,
+                AttemptFold.Sentences(rejected))),
             _ => throw new LedgerContradictionException(
                 recorded.Seq,
                 $"{pending.Effect.GetType().Name} cannot end in {settled.Result.GetType().Name}."),

@@ -85,7 +85,7 @@ public sealed record AskRun(string Kind, RunId? Run, TaskId? Task, string? Note)
         var fence = await runs.AttachAsync(row.Id, cancellation);
         try
         {
-            var state = RunFold.All(row.Id, await runs.LoadAsync(row.Id, cancellation));
+            var state = await runs.FoldAsync(row.Id, cancellation);
             var decision = control.Decide(state);
             if (decision.Event is { } happened)
                 await runs.AppendAsync(

@@ -29,12 +29,12 @@ internal static class DriveRun
         try
         {
             using var copy = new LedgerCopy(RunFolder.LedgerPath(desk.StateFolder, run));
-            var ledger = await runs.LoadAsync(run, copy, cancellation);
-            var state = RunFold.All(run, ledger);
+            var taken = await runs.TakeUpAsync(run, copy, cancellation);
+            var state = taken.State;
             var (events, refusal) = opening(state);
             if (refusal is not null)
                 return refusal;
-            var copies = new ReceiptCopies(RunFolder.PathOf(desk.StateFolder, run), run).Look(ledger, RunFolder.LedgerPath(desk.StateFolder, run));
+            var copies = new ReceiptCopies(RunFolder.PathOf(desk.StateFolder, run), run).Look(taken.Proofs, RunFolder.LedgerPath(desk.StateFolder, run));
             // A run that is only wound down adds nothing to its evidence; one that goes on does.
             if (goesOn)
             {
@@ -44,11 +44,11 @@ internal static class DriveRun
             }
 
             // Of a run that has only just been entered, nobody has been told yet.
-            if (ledger.Count == 1)
-                drive.Observe(ledger, state);
+            if (state.Seq == 1)
+                drive.Observe([taken.First!], state);
 
             using var folder = new RunFolder(desk.StateFolder, run);
-            folder.Refill(ledger, state, copy, copies.Broken);
+            folder.Refill(taken, copies.Broken);
             // The engine that entered the run may have died before it wrote this.
             if (!folder.HasPlan)
                 folder.WritePlan(state.Plan, await desk.SnapshotAsync(state.Plan, cancellation));

@@ -32,8 +32,7 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
         await using var repository = await desk.RepositoryAsync(cancellation);
         if (DryRun)
         {
-            var recorded = await desk.Session.Store.ReadAsync(view => view.Ledger(row), cancellation);
-            var state = RunFold.All(row.Id, recorded);
+            var state = await desk.Session.Store.ReadAsync(view => view.FoldLedger(row), cancellation);
             var planned = await PlanAsync(desk, repository, state, cancellation);
             return planned.Data is { } ready ? View(state, ready, "", isDone: false) : planned.Refusal!;
         }
@@ -41,15 +40,15 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
         var fence = await runs.AttachAsync(row.Id, cancellation);
         try
         {
-            var state = RunFold.All(row.Id, await runs.LoadAsync(row.Id, cancellation));
+            var state = await runs.FoldAsync(row.Id, cancellation);
             var outcome = await ApplyAsync(
                 desk, new Record(runs, row.Id, fence, actor, desk.Session.Clock), repository, state, cancellation);
             var path = RunFolder.LedgerPath(desk.StateFolder, row.Id);
             using var copy = new LedgerCopy(path);
-            var ledger = await runs.LoadAsync(row.Id, copy, cancellation);
-            var receipts = new ReceiptCopies(RunFolder.PathOf(desk.StateFolder, row.Id), row.Id).Look(ledger, path);
+            var taken = await runs.TakeUpAsync(row.Id, copy, cancellation);
+            var receipts = new ReceiptCopies(RunFolder.PathOf(desk.StateFolder, row.Id), row.Id).Look(taken.Proofs, path);
             using var folder = new RunFolder(desk.StateFolder, row.Id);
-            folder.Refill(ledger, RunFold.All(row.Id, ledger), copy, receipts.Broken);
+            folder.Refill(taken, receipts.Broken);
             return outcome;
         }
         finally

@@ -71,8 +71,7 @@ public sealed record ShowRun(RunId? Run)
         var chosen = RunSelector.ForQuery(await desk.RowsAsync(cancellation), Run);
         if (chosen.Data is not { } row)
             return chosen.Refusal!;
-        var ledger = await desk.Session.Store.ReadAsync(view => view.Ledger(row), cancellation);
-        var state = RunFold.All(row.Id, ledger);
+        var state = await desk.Session.Store.ReadAsync(view => view.FoldLedger(row), cancellation);
         return Outcome<RunView>.Done(RunView.Of(state), Next(desk, row));
     }
 

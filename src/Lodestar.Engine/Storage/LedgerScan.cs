@@ -75,7 +75,16 @@ internal ref struct LedgerScan(ReadOnlySpan<byte> line, LedgerWords words)
     /// <param name="known">Those met before.</param>
     internal T Id<T>(ReadOnlySpan<byte> before, Words<T> known)
     {
-        var token = Token(before);
+        Expect(before);
+        // Ids of a kind are of one length as a rule, and most have been met: then nothing needs to be looked for.
+        var usual = known.UsualLength;
+        if (usual < rest.Length && rest[usual] == (byte)'"' && known.TryKnown(rest[..usual], out var met))
+        {
+            rest = rest[(usual + 1)..];
+            return met;
+        }
+
+        var token = Token(default);
         if (IsLost)
             return default!;
         try

@@ -6,7 +6,7 @@ namespace Lodestar.Engine.Storage;
 /// <summary>The ledgers of runs: lines that are appended and never changed.</summary>
 public static class LedgerTable
 {
-    private const int BlockSize = 1024 * 1024;
+    private const int BlockSize = 512 * 1024;
 
     /// <summary>Appends events and keeps the chain of hashes.</summary>
     public static void AppendLedger(this StoreTransaction store, RunRow run, IReadOnlyList<LedgerEntry> events)
@@ -41,51 +41,48 @@ public static class LedgerTable
             after,
             limit);
 
-    /// <summary>The whole ledger, every line checked against the one before it and the row of the run.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="seen">Is given every sound line as it is stored; null when nobody wants them.</param>
-    /// <exception cref="RefusedException"><c>ledger-damaged</c>.</exception>
-    public static IReadOnlyList<LedgerEntry> Ledger(this StoreReader store, RunRow run, LedgerTake? seen = null)
+    /// <summary>The whole ledger.</summary>
+    /// <inheritdoc cref="ReadLedger"/>
+    public static IReadOnlyList<LedgerEntry> Ledger(this StoreReader store, RunRow run)
     {
         var events = new List<LedgerEntry>((int)Math.Min(run.LastSeq, 1_000_000));
-        var chain = new LedgerChain();
-        var words = new LedgerWords();
-        var block = new LedgerBlock(Math.Clamp((int)Math.Min(run.LastSeq, 1_000_000) * 1024, 4096, BlockSize));
+        store.ReadLedger(run, (_, entry, _) => events.Add(entry));
+        return events;
+    }
+
+    /// <summary>The run as its whole ledger tells it.</summary>
+    /// <inheritdoc cref="ReadLedger"/>
+    public static RunState FoldLedger(this StoreReader store, RunRow run)
+    {
+        var folding = new RunFolding(run.Id);
+        store.ReadLedger(run, (_, entry, _) => folding.Take(entry));
+        return folding.Result();
+    }
+
+    /// <summary>Reads the whole ledger, every line checked against the one before it and the row of the run.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="take">Is given every sound line as it is stored, one at a time, on whichever thread. When it meets a contradiction,
+    /// it is given no more, and the contradiction is thrown once the whole chain has proven sound.</param>
+    /// <exception cref="RefusedException"><c>ledger-damaged</c>.</exception>
+    /// <exception cref="LedgerContradictionException">What <paramref name="take"/> threw.</exception>
+    public static void ReadLedger(this StoreReader store, RunRow run, LedgerTake take)
+    {
+        using var pipe = new LedgerPipe(run.Id, Math.Clamp((int)Math.Min(run.LastSeq, 1_000_000) * 1024, 4096, BlockSize), take);
         store.Database.Query(
             "select line from ledger where run_id = ? order by seq",
             row =>
             {
-                var line = row.Utf8(0);
-                if (block.TryAdd(line))
-                    return true;
-                Take(run.Id, block, chain, words, events, seen);
-                return block.TryAdd(line);
+                pipe.Add(row.Utf8(0));
+                return true;
             },
             run.Id.Value);
-        Take(run.Id, block, chain, words, events, seen);
-        if (chain.LastHash != run.LastHash || chain.Lines != run.LastSeq)
+        pipe.Finish();
+        if (pipe.Chain.LastHash != run.LastHash || pipe.Chain.Lines != run.LastSeq)
             throw new RefusedException(new Refusal(
                 "ledger-damaged",
-                $"The ledger of {run.Id} ends at line {chain.Lines}, its run says {run.LastSeq}.",
+                $"The ledger of {run.Id} ends at line {pipe.Chain.Lines}, its run says {run.LastSeq}.",
                 "lodestar doctor"));
-        return events;
-    }
-
-    private static void Take(
-        RunId run, LedgerBlock block, LedgerChain chain, LedgerWords words, List<LedgerEntry> events, LedgerTake? seen)
-    {
-        block.Hash();
-        for (var index = 0; index < block.Lines.Count; index++)
-        {
-            var read = block.Read(index, LedgerLine.LongestLine, words);
-            var line = block.Line(index);
-            chain.Require(read, line);
-            events.Add(read.Entry!);
-            seen?.Invoke(run, read.Entry!, line);
-            chain.Pass(block.Digest(index));
-        }
-
-        block.Begin(default);
+        pipe.ThrowContradiction();
     }
 }

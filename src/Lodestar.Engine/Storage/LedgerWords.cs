@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Lodestar.Core;
 using Lodestar.Core.Context;
@@ -45,18 +46,30 @@ internal sealed class Words<T>(Func<string, T> read)
 
     private readonly (string Text, T Value)[] slots = new (string, T)[1 << SlotBits];
 
+    /// <summary>How long the text was that was read last.</summary>
+    internal int UsualLength { get; private set; }
+
+    /// <summary>The value of a text that is remembered.</summary>
+    internal bool TryKnown(ReadOnlySpan<byte> utf8, [MaybeNullWhen(false)] out T value)
+    {
+        ref var slot = ref slots[Slot(utf8)];
+        value = slot.Value;
+        return slot.Text is { } known && Ascii.Equals(utf8, known);
+    }
+
     /// <summary>The value of a text of sound UTF-8.</summary>
     /// <exception cref="FormatException">It is the text of none.</exception>
     internal T Of(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length > Longest)
             return read(Encoding.UTF8.GetString(utf8));
-        ref var slot = ref slots[Slot(utf8)];
-        if (slot.Text is { } known && Ascii.Equals(utf8, known))
-            return slot.Value;
+        UsualLength = utf8.Length;
+        if (TryKnown(utf8, out var known))
+            return known;
         var text = Encoding.UTF8.GetString(utf8);
-        slot = (text, read(text));
-        return slot.Value;
+        var value = read(text);
+        slots[Slot(utf8)] = (text, value);
+        return value;
     }
 
     private static int Slot(ReadOnlySpan<byte> utf8)

@@ -16,19 +16,19 @@ internal sealed class ReceiptCopies(string runFolder, RunId run)
 
     /// <summary>What is to be recorded about copies that are gone, or the refusal when one was altered: proof that does not
     /// say what the ledger says is shown to somebody before it is replaced.</summary>
-    internal ReceiptsLookedAt Look(IReadOnlyList<LedgerEntry> ledger, string exportPath)
+    internal ReceiptsLookedAt Look(IReadOnlyList<(long Seq, Receipt Receipt)> proofs, string exportPath)
     {
         // Only what the export tells of was ever written: receipts come before the line.
-        var exported = LinesOf(exportPath);
+        var exported = new Lazy<long>(() => LinesOf(exportPath));
         var missing = new List<Receipt>();
         var altered = new List<string>();
         var broken = new List<ReceiptFile>();
-        foreach (var (seq, file, copy) in Broken(ledger))
+        foreach (var (seq, file, copy) in Broken(proofs))
         {
             broken.Add(file);
             if (copy == ReceiptCopy.Altered)
                 altered.Add(file.FullPath);
-            else if (copy == ReceiptCopy.Missing && seq <= exported)
+            else if (copy == ReceiptCopy.Missing && seq <= exported.Value)
                 missing.Add(file.Receipt);
         }
 
@@ -39,13 +39,12 @@ internal sealed class ReceiptCopies(string runFolder, RunId run)
 
     /// <summary>Those copies that are not what they should be, in the order of the ledger. A long run has thousands, and looking
     /// at one is mostly the making of what it should be: all processors look.</summary>
-    private IEnumerable<(long Seq, ReceiptFile File, ReceiptCopy Copy)> Broken(IReadOnlyList<LedgerEntry> ledger)
+    private IEnumerable<(long Seq, ReceiptFile File, ReceiptCopy Copy)> Broken(IReadOnlyList<(long Seq, Receipt Receipt)> proofs)
     {
-        var proofs = ledger.Where(entry => entry.Event is RunEvent.EffectSettled { Result.Proof: not null }).ToArray();
-        var found = new (long, ReceiptFile, ReceiptCopy)?[proofs.Length];
-        Parallel.For(0, proofs.Length, index =>
+        var found = new (long, ReceiptFile, ReceiptCopy)?[proofs.Count];
+        Parallel.For(0, proofs.Count, index =>
         {
-            var file = new ReceiptFile(runFolder, ((RunEvent.EffectSettled)proofs[index].Event).Result.Proof!);
+            var file = new ReceiptFile(runFolder, proofs[index].Receipt);
             if (file.Look() is not ReceiptCopy.Whole and var copy)
                 found[index] = (proofs[index].Seq, file, copy);
         });

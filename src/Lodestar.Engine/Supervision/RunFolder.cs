@@ -78,12 +78,11 @@ public sealed class RunFolder : IRunFolder, IDisposable
     }
 
     /// <summary>Brings the copies up to the whole ledger.</summary>
-    /// <param name="recorded">The ledger.</param>
-    /// <param name="state">What follows from it.</param>
-    /// <param name="copy">What of the ledger's copy is right already; the rest of it is written anew.</param>
+    /// <param name="taken">The run, and what of the ledger's copy is right already; the rest of it is written anew.</param>
     /// <param name="receipts">Copies of receipts that are not there or not right.</param>
-    internal void Refill(IReadOnlyList<LedgerEntry> recorded, RunState state, LedgerCopy copy, IReadOnlyList<ReceiptFile> receipts)
+    internal void Refill(RunTakenUp taken, IReadOnlyList<ReceiptFile> receipts)
     {
+        var copy = taken.Copy;
         foreach (var receipt in receipts)
             Write(receipt);
         ledger?.Dispose();
@@ -93,9 +92,9 @@ public sealed class RunFolder : IRunFolder, IDisposable
         else
             CutLedger(copy.Bytes);
         (hash, written) = (copy.LastHash, copy.Lines);
-        if (copy.Lines < recorded.Count)
-            Publish([.. recorded.Skip(copy.Lines)], state);
-        WriteView(state);
+        if (taken.Uncopied.Count > 0)
+            Publish(taken.Uncopied, taken.State);
+        WriteView(taken.State);
     }
 
     /// <inheritdoc/>

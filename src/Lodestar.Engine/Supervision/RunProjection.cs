@@ -133,7 +133,7 @@ internal sealed class RunProjection(StoreTransaction tx, ProjectId project, RunI
     private void Verify(DateTimeOffset at)
     {
         var row = tx.FindRun(project, run)!;
-        var state = RunFold.All(run, tx.Ledger(row));
+        var state = tx.FoldLedger(row);
         foreach (var planned in Plan.Tasks.Where(planned => state.Tasks[planned.Id].Status == TaskRunStatus.Integrated))
             tx.SetTaskState(project, new TaskState(planned.Id, TaskStatus.Verified, planned.DefinitionHash, StoreTime.Rounded(at))
             {

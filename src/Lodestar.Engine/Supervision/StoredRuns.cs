@@ -55,9 +55,19 @@ public sealed class StoredRuns(
     public Task<IReadOnlyList<LedgerEntry>> LoadAsync(RunId run, CancellationToken cancellation) =>
         store.ReadAsync(view => view.Ledger(Find(view, run)), cancellation);
 
+    /// <summary>The run as its ledger tells it.</summary>
+    internal Task<RunState> FoldAsync(RunId run, CancellationToken cancellation) =>
+        store.ReadAsync(view => view.FoldLedger(Find(view, run)), cancellation);
+
     /// <summary>Reads the whole ledger and holds its copy against it.</summary>
-    internal Task<IReadOnlyList<LedgerEntry>> LoadAsync(RunId run, LedgerCopy copy, CancellationToken cancellation) =>
-        store.ReadAsync(view => view.Ledger(Find(view, run), (_, _, line) => copy.Compare(line)), cancellation);
+    internal Task<RunTakenUp> TakeUpAsync(RunId run, LedgerCopy copy, CancellationToken cancellation) => store.ReadAsync(
+        view =>
+        {
+            var taken = new RunTakenUp(run, copy);
+            view.ReadLedger(Find(view, run), (_, entry, line) => taken.Take(entry, line));
+            return taken;
+        },
+        cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<LedgerEntry>> AppendAsync(

@@ -76,10 +76,11 @@ public sealed class LedgerCopyTests : IDisposable
     private (int, string) Refilled()
     {
         using var copy = new LedgerCopy(path);
-        foreach (var line in world.Ledger)
-            copy.Compare(System.Text.Encoding.UTF8.GetBytes(line));
+        var taken = new RunTakenUp(world.Run, copy);
+        foreach (var (entry, line) in ledger.Zip(world.Ledger))
+            taken.Take(entry, System.Text.Encoding.UTF8.GetBytes(line));
         using (var folder = new RunFolder(scratch.Root, world.Run))
-            folder.Refill(ledger, RunFold.All(world.Run, ledger), copy, []);
+            folder.Refill(taken, []);
         return (copy.Lines, File.ReadAllText(path));
     }
 

@@ -17,14 +17,20 @@ public sealed class ReceiptCopiesTests
         using var scratch = new ScratchDirectory();
         var world = new SimulatedWorld(3);
         world.Live();
-        LedgerEntry[] proofs = [.. world.Ledger.Select(LedgerLine.ReadAlone).Where(entry => entry.Event is RunEvent.EffectSettled { Result.Proof: not null }).Take(5)];
-        var ledger = Enumerable.Repeat(proofs, times).SelectMany(entries => entries).ToArray();
+        (long, Receipt)[] proofs =
+        [
+            .. world.Ledger.Select(LedgerLine.ReadAlone)
+                .Where(entry => entry.Event is RunEvent.EffectSettled { Result.Proof: not null })
+                .Select(entry => (entry.Seq, ((RunEvent.EffectSettled)entry.Event).Result.Proof!))
+                .Take(5),
+        ];
+        var all = Enumerable.Repeat(proofs, times).SelectMany(entries => entries).ToArray();
         var export = scratch.Write("ledger.ndjson", new string('\n', 10_000));
 
-        var (findings, refusal, _) = new ReceiptCopies(scratch.Root, world.Run).Look(ledger, export);
+        var (findings, refusal, _) = new ReceiptCopies(scratch.Root, world.Run).Look(all, export);
 
         Assert.Null(refusal);
         Assert.Equal(isOne ? 1 : proofs.Length, findings.Count);
-        Assert.Equal(isOne, ((RunEvent.FindingRaised)findings[0]).Finding.Message.StartsWith($"{ledger.Length} receipts", StringComparison.Ordinal));
+        Assert.Equal(isOne, ((RunEvent.FindingRaised)findings[0]).Finding.Message.StartsWith($"{all.Length} receipts", StringComparison.Ordinal));
     }
 }
