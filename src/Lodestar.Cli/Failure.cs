@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Lodestar.Core;
 using Lodestar.Engine;
+using Lodestar.Engine.Storage;
 
 namespace Lodestar.Cli;
 
@@ -29,9 +30,6 @@ internal enum ExitCode
 /// <param name="Refusal">Code, sentence, hint, details and commands that lead on.</param>
 internal sealed record Failure(ExitCode ExitCode, Refusal Refusal)
 {
-    private const int NoSpace = 28;
-    private const int QuotaExceeded = 122;
-
     /// <summary>Names what was thrown. Everything unknown is a bug, and its full report goes to a file.</summary>
     public static Failure From(Exception thrown, CommandContext context, string command) => thrown switch
     {
@@ -39,7 +37,7 @@ internal sealed record Failure(ExitCode ExitCode, Refusal Refusal)
         UsageException usage => new(ExitCode.Usage, new Refusal("usage", usage.Message, usage.Hint)),
         EnvironmentException broken => new(ExitCode.Environment, new Refusal(broken.Code, broken.Message, broken.Hint)),
         OperationCanceledException => new(ExitCode.Refused, new Refusal("interrupted", "The command was interrupted before it was done.")),
-        IOException { HResult: NoSpace or QuotaExceeded } full =>
+        IOException full when WriteFailure.IsNoRoom(full) =>
             new(ExitCode.Environment, new Refusal("disk-full", full.Message, "Free some space and run the command again.")),
         UnauthorizedAccessException denied => new(ExitCode.Environment, new Refusal("access-denied", denied.Message)),
         IOException failed => new(ExitCode.Environment, new Refusal("io-failed", failed.Message)),

@@ -3,6 +3,7 @@ using Lodestar.Engine.Agents;
 using Lodestar.Engine.Processes;
 
 ClosedStreams.Open();
+FileSizeSignal.Survive();
 
 // The hidden verbs are programs of their own: they own their streams, and start without the command tree.
 return args switch

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization.Metadata;
 using Lodestar.Core;
+using Lodestar.Engine.Storage;
 using Lodestar.Engine;
 using Lodestar.Mcp;
 using ModelContextProtocol.Server;
@@ -97,7 +98,7 @@ internal static class McpCommands
         {
             try
             {
-                return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+                return new OutputFile(path, FileMode.Append, FileShare.ReadWrite);
             }
             catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
             {

@@ -1,3 +1,5 @@
+using Lodestar.Engine.Storage;
+
 namespace Lodestar.Engine.Demo;
 
 /// <summary>The files of the demonstration project, as they stand in <c>Demo/Project</c>.</summary>
@@ -20,7 +22,8 @@ internal static class DemoFiles
             resource.CopyTo(content);
             var path = Path.Combine(directory, name[Prefix.Length..]);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, content.ToArray());
+            using var file = new OutputFile(path, FileMode.Create, FileShare.None);
+            file.Write(content.ToArray());
             if (!OperatingSystem.IsWindows() && content.ToArray().AsSpan().StartsWith("#!"u8))
                 File.SetUnixFileMode(path, Executable);
         }

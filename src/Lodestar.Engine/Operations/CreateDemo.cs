@@ -1,6 +1,7 @@
 using Lodestar.Core;
 using Lodestar.Engine.Demo;
 using Lodestar.Engine.Git;
+using Lodestar.Engine.Storage;
 
 namespace Lodestar.Engine.Operations;
 
@@ -28,7 +29,7 @@ public sealed record CreateDemo(string Directory)
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentException("demo-unwritable", $"{Directory} cannot be written: {cause.Message}", "lodestar demo --path DIR", cause);
+            throw WriteFailure.Of("demo-unwritable", Directory, cause, "lodestar demo --path DIR");
         }
 
         await git.RunAsync(new GitCall(Directory, "init", "-q", "-b", "main"), cancellation);

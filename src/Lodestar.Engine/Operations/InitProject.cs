@@ -52,7 +52,7 @@ public sealed record InitProject(string Directory)
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentException("init-unwritable", $"{Directory} cannot be written: {cause.Message}", null, cause);
+            throw WriteFailure.Of("init-unwritable", Directory, cause);
         }
     }
 

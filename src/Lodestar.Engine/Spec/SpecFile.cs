@@ -136,7 +136,7 @@ public sealed class SpecFile(string root)
         }
         catch (IOException cause)
         {
-            throw new EnvironmentException("spec-unwritable", cause.Message, null, cause);
+            throw WriteFailure.Of("spec-unwritable", Path.Combine(root, LockPath), cause);
         }
     }
 
@@ -148,7 +148,7 @@ public sealed class SpecFile(string root)
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentException("spec-unwritable", $"{FullPath} cannot be written: {cause.Message}", null, cause);
+            throw WriteFailure.Of("spec-unwritable", FullPath, cause);
         }
     }
 

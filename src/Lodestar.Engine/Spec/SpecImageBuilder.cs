@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using Lodestar.Core.Spec;
+using Lodestar.Engine.Storage;
 using Microsoft.Win32.SafeHandles;
 using static Lodestar.Engine.Spec.SpecImageFormat;
 
@@ -37,7 +38,7 @@ internal static class SpecImageBuilder
         {
             BinaryPrimitives.WriteInt64LittleEndian(start.AsSpan(PartsAt + (part * 16)), at);
             BinaryPrimitives.WriteInt64LittleEndian(start.AsSpan(PartsAt + (part * 16) + 8), parts[part].Length);
-            RandomAccess.Write(to, parts[part].Span, at);
+            WriteFailure.WriteAt(to, parts[part].Span, at);
             at += parts[part].Length;
         }
 
@@ -50,8 +51,8 @@ internal static class SpecImageBuilder
         BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(TableSealAt), Checksum(sums));
         BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(SealAt), Checksum(start.AsSpan(0, SealAt)));
         stamp.Write(start.AsSpan(StampStart, StampSize));
-        RandomAccess.Write(to, start, 0);
-        RandomAccess.Write(to, sums, ChecksumStart);
+        WriteFailure.WriteAt(to, start, 0);
+        WriteFailure.WriteAt(to, sums, ChecksumStart);
         return true;
     }
 

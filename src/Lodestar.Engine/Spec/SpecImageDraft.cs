@@ -35,7 +35,7 @@ internal sealed class SpecImageDraft : IDisposable
             if (OperatingSystem.IsLinux() && FileIdentity.Of(path) == FileIdentity.Of($"/proc/self/fd/{file.DangerousGetHandle()}"))
             {
                 RandomAccess.SetLength(file, 0);
-                RandomAccess.Write(file, [0], 0);
+                WriteFailure.WriteAt(file, [0], 0);
                 if (FileStamp.Of(path) is { } begun)
                     return new(path, file, begun);
             }

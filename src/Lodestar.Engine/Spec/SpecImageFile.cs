@@ -69,7 +69,7 @@ internal sealed class SpecImageFile : IDisposable
                 return;
             Span<byte> bytes = stackalloc byte[StampSize];
             stamp.Write(bytes);
-            RandomAccess.Write(image, bytes, StampStart);
+            WriteFailure.WriteAt(image, bytes, StampStart);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

@@ -87,9 +87,22 @@ internal sealed class SpecIndexSource(SpecFile spec, string imagePath)
         if (parsed.Data is not { } document)
             return parsed.Refusal!;
         var index = document.Index;
-        if (draft is not null && proof is { } made && SpecImageBuilder.TryWrite(draft.File, index, content, made))
+        if (draft is not null && proof is { } made && TryFill(draft, index, content, made))
             draft.Publish(imagePath);
         return Keep(index, proof);
+    }
+
+    private static bool TryFill(SpecImageDraft draft, ParsedSpecIndex index, ReadOnlySpan<byte> content, SpecImageStamp stamp)
+    {
+        try
+        {
+            return SpecImageBuilder.TryWrite(draft.File, index, content, stamp);
+        }
+        catch (IOException)
+        {
+            // There is no room for an image: every query reads the spec, slower and as true.
+            return false;
+        }
     }
 
     private SpecIndex Keep(SpecIndex index, SpecImageStamp? stamp)

@@ -74,10 +74,7 @@ public static class AtomicFile
             var path = Path.Combine(directory, $".{name}.{Environment.ProcessId}-{number}.tmp");
             try
             {
-                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-                if (mode is not null && !OperatingSystem.IsWindows())
-                    options.UnixCreateMode = mode;
-                stream = new FileStream(path, options);
+                stream = new OutputFile(path, FileMode.CreateNew, FileShare.None, mode);
                 return path;
             }
             catch (IOException) when (tries < 100 && File.Exists(path))

@@ -26,13 +26,7 @@ public static class PrivateFile
     /// <param name="path">The file.</param>
     /// <param name="mode">Whether it is made, replaced or appended to.</param>
     /// <param name="share">What others may do meanwhile.</param>
-    public static FileStream Open(string path, FileMode mode, FileShare share)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = share, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = FileMode0600;
-        return new FileStream(path, options);
-    }
+    public static FileStream Open(string path, FileMode mode, FileShare share) => new OutputFile(path, mode, share, FileMode0600);
 
     /// <summary>True when a file has the mode <see cref="Open"/> gives.</summary>
     public static bool IsPrivate(string path) => OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == FileMode0600;

@@ -13,11 +13,8 @@ internal static class StoreFailure
     internal static EnvironmentException From(SqliteException cause, string path) => cause switch
     {
         { Code: SqliteCode.Busy } => Busy(path, cause),
-        { Code: SqliteCode.Full } or { ExtendedCode: SharedMemoryCannotGrow } => new(
-            "disk-full",
-            $"The disk is full; nothing was written to {path}.",
-            "Free some space, then run the same command again.",
-            cause),
+        { Code: SqliteCode.Full } or { ExtendedCode: SharedMemoryCannotGrow } => WriteFailure.NoRoom(path, cause),
+        { Code: SqliteCode.InputOutput or SqliteCode.CannotOpen } when WriteFailure.IsNoRoom(cause.SystemError) => WriteFailure.NoRoom(path, cause),
         { Code: SqliteCode.ReadOnly or SqliteCode.Permission } => Unwritable(path, cause),
         { Code: SqliteCode.CannotOpen or SqliteCode.InputOutput } => new(
             "store-unreadable",
@@ -34,7 +31,7 @@ internal static class StoreFailure
         "Run the same command again.",
         cause);
 
-    internal static EnvironmentException Unwritable(string path, Exception cause) => new(
+    internal static EnvironmentException Unwritable(string path, Exception cause) => WriteFailure.IsNoRoom(cause) ? WriteFailure.NoRoom(path, cause) : new(
         "store-unwritable",
         $"The runtime store {path} cannot be written: {cause.Message}",
         "Check the permissions of its directory, and that it is not mounted read-only.",

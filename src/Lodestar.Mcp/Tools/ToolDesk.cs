@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Lodestar.Core;
+using Lodestar.Engine.Storage;
 using Lodestar.Engine;
 
 namespace Lodestar.Mcp.Tools;
@@ -140,7 +141,7 @@ internal sealed class ToolDesk(string directory, SessionWorld world, ServerLog l
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            return ToolAnswer.Of(new("io-failed", failed.Message));
+            return ToolAnswer.Of(new(WriteFailure.IsNoRoom(failed) ? "disk-full" : "io-failed", failed.Message));
         }
         catch (Exception unexpected) when (unexpected is not OperationCanceledException)
         {

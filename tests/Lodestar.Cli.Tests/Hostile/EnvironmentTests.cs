@@ -172,7 +172,39 @@ public sealed class EnvironmentTests : IDisposable
         Assert.True(join.ExitCode == 0, join.ToString());
     }
 
+    /// <summary>The signal that comes with such a write is at its default, which ends a process at once.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(200)]
+    public async Task A_limit_on_the_size_of_files_is_told_as_a_full_disk_and_leaves_the_store_as_it_was(int blocks)
+    {
+        var join = await LimitedAsync(blocks, "agent", "join", "--json");
+        var listed = (await program.RunAsync(scratch.PathOf("p"), "agent", "list", "--json")).MustSucceed();
+
+        Assert.Equal((3, "disk-full"), (join.ExitCode, join.Code));
+        Assert.Equal(0, listed.Data["count"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task A_spec_that_may_not_grow_stays_as_it_was_and_queries_go_on_without_their_cache()
+    {
+        var spec = $"tasks:\n{string.Concat(Enumerable.Range(0, 3000).Select(task => $"  F{task:0000}: {{title: Task {task}}}\n"))}";
+        scratch.Write("p/.lodestar/spec.yaml", spec);
+
+        var create = await LimitedAsync(80, "task", "create", "--title", "More", "--json");
+        var show = await LimitedAsync(80, "task", "show", "F0999", "--json");
+
+        Assert.Equal((3, "disk-full"), (create.ExitCode, create.Code));
+        Assert.Equal(spec, File.ReadAllText(scratch.PathOf("p", ".lodestar", "spec.yaml")));
+        Assert.True(show.ExitCode == 0, show.ToString());
+        Assert.Empty(Directory.GetFiles(scratch.PathOf("p", ".lodestar"), "*.tmp"));
+    }
+
     public void Dispose() => scratch.Dispose();
+
+    /// <summary>In blocks of 512 bytes. The runtime of a program that is not native maps its code through a file unless told not to.</summary>
+    private Task<ProgramRun> LimitedAsync(int blocks, params string[] arguments) =>
+        ThroughAsync($"ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$@\"", arguments);
 
     /// <summary>Some machines allow no mounts to anybody; there these things cannot be tried.</summary>
     private async Task<bool> CanMountAsync() => (await ThroughAsync("exec unshare -rm true")).ExitCode == 0;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Lodestar.Engine.Storage.Sqlite;
 
 /// <summary>One connection to an SQLite database. Used by one thread at a time.</summary>
@@ -58,8 +60,9 @@ public sealed unsafe class SqliteConnection : IDisposable
         {
             // SQLite hands out a connection even when it fails, only to carry the message.
             var message = handle == 0 ? Utf8Text.Read(SqliteNative.sqlite3_errstr(code)) : Utf8Text.Read(SqliteNative.sqlite3_errmsg(handle));
+            var error = handle == 0 ? 0 : SystemError(handle);
             _ = SqliteNative.sqlite3_close_v2(handle);
-            throw new SqliteException(code, $"{message}: {path}");
+            throw new SqliteException(code, $"{message}: {path}", error);
         }
 
         _ = SqliteNative.sqlite3_busy_timeout(handle, (int)busyTimeout.TotalMilliseconds);
@@ -180,7 +183,7 @@ public sealed unsafe class SqliteConnection : IDisposable
             var code = SqliteNative.sqlite3_backup_step(backup, -1);
             _ = SqliteNative.sqlite3_backup_finish(backup);
             if (code != SqliteNative.Done)
-                throw new SqliteException(code, Utf8Text.Read(SqliteNative.sqlite3_errstr(code)));
+                throw new SqliteException(code, Utf8Text.Read(SqliteNative.sqlite3_errstr(code)), SystemError(target.Handle));
         }
     }
 
@@ -205,8 +208,14 @@ public sealed unsafe class SqliteConnection : IDisposable
     private SqliteException Failure(string? sql)
     {
         var message = Utf8Text.Read(SqliteNative.sqlite3_errmsg(Handle));
-        return new(SqliteNative.sqlite3_extended_errcode(Handle), sql is null ? message : $"{message} in: {sql}");
+        return new(
+            SqliteNative.sqlite3_extended_errcode(Handle), sql is null ? message : $"{message} in: {sql}", SystemError(Handle));
     }
+
+    /// <summary>What the operating system said to the call that just failed. SQLite forgets it where a commit failed; what it does
+    /// then to clear up succeeds, so the C library still knows.</summary>
+    private static int SystemError(nint database) =>
+        SqliteNative.sqlite3_system_errno(database) is not 0 and var told ? told : Marshal.GetLastPInvokeError();
 
     private StatementUse Use(string sql, ReadOnlySpan<SqliteValue> values)
     {

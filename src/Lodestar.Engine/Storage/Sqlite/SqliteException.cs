@@ -3,8 +3,12 @@ namespace Lodestar.Engine.Storage.Sqlite;
 /// <summary>SQLite refused a call. Callers inside the engine match on <see cref="Code"/>; people see what the store makes of it.</summary>
 /// <param name="extendedCode">SQLite's extended result code.</param>
 /// <param name="message">SQLite's own message, with the statement where there is one.</param>
-public sealed class SqliteException(int extendedCode, string message) : Exception(message)
+/// <param name="systemError">What the operating system said; 0 when it was not asked, or said nothing.</param>
+public sealed class SqliteException(int extendedCode, string message, int systemError = 0) : Exception(message)
 {
+    /// <summary>The operating system's number for why a file could not be opened, read or written.</summary>
+    public int SystemError { get; } = systemError;
+
     /// <summary>SQLite's extended result code.</summary>
     public int ExtendedCode { get; } = extendedCode;
 

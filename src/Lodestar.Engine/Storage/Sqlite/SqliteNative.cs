@@ -51,11 +51,14 @@ internal static unsafe partial class SqliteNative
             "Install it; on Debian and Ubuntu: apt-get install libsqlite3-0");
     }
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int sqlite3_open_v2(byte* path, out nint db, int flags, byte* vfs);
 
     [LibraryImport(Library)]
     internal static partial int sqlite3_close_v2(nint db);
+
+    [LibraryImport(Library)]
+    internal static partial int sqlite3_system_errno(nint db);
 
     [LibraryImport(Library)]
     internal static partial int sqlite3_busy_timeout(nint db, int milliseconds);
@@ -64,10 +67,10 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library)]
     internal static partial int sqlite3_db_config(nint db, int option, int value, int* result);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int sqlite3_prepare_v2(nint db, byte* sql, int bytes, out nint statement, out byte* tail);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int sqlite3_step(nint statement);
 
     [LibraryImport(Library)]
@@ -142,7 +145,7 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library)]
     internal static partial nint sqlite3_backup_init(nint target, byte* targetName, nint source, byte* sourceName);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int sqlite3_backup_step(nint backup, int pages);
 
     [LibraryImport(Library)]
