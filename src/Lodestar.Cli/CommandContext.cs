@@ -20,6 +20,7 @@ internal sealed class CommandContext
         Directory = WhereWeAre(),
         TemporaryDirectory = Path.GetTempPath(),
         Executable = ThisProgram(),
+        LargeReading = CollectorRest.Begin,
         Variables = () => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal),
     };
@@ -57,8 +58,16 @@ internal sealed class CommandContext
     /// <summary>Reads one line the user types; null at the end of input.</summary>
     public Func<string?> ReadLine { get; init; } = () => null;
 
+    /// <summary>Told before a large spec is read as a whole, with its size in bytes.</summary>
+    public Action<long> LargeReading { get; init; } = static _ => { };
+
+    /// <summary>Whether this process ends with one answer.</summary>
+    public bool EndsSoon { get; set; }
+
     /// <summary>What operations get of the outside world.</summary>
-    public SessionWorld World => new(Clock, new IdSource(), Variable);
+    public SessionWorld World => EndsSoon
+        ? new(Clock, new IdSource(), Variable) { LargeReading = LargeReading }
+        : new(Clock, new IdSource(), Variable);
 
     /// <summary>Opens the project acted from. Writes nothing.</summary>
     public Outcome<EngineSession> OpenSession() => EngineSession.Open(Directory, World);
@@ -79,6 +88,7 @@ internal sealed class CommandContext
                 Executable = Executable,
                 Variables = Variables,
                 Streams = Streams,
+                LargeReading = LargeReading,
             }
             : throw new UsageException($"There is no directory {directory}.", "Give an existing directory after -C.");
     }

@@ -63,6 +63,7 @@ internal static class CommandLine
             return Group.Show(command, context);
 
         var here = parsed.GetValue(tree.Global.Directory) is { } path ? context.At(path) : context;
+        here.EndsSoon = verb is { EndsInOrder: false, EndsWithReader: false };
         output.Elsewhere = parsed.GetValue(tree.Global.Directory);
         using var interrupt = new Interrupt(verb.EndsInOrder);
         if (verb.EndsWithReader)

@@ -21,10 +21,14 @@ internal sealed class CommandTree
     /// <param name="words">The first words of a command line, as <see cref="FirstWords"/> gives them.</param>
     public CommandTree(params IReadOnlyList<string> words)
     {
-        Root = new RootCommand("Runs many coding agents on one Git repository, unattended, without losing work.");
-        Root.Options.Clear();
-        Root.Directives.Clear();
-        Root.Options.Add(new HelpOption());
+        // Not the library's own root and help option: the texts they bring, which we replace, cost every command the reading of its resources.
+        Root = new Command(Name, "Runs many coding agents on one Git repository, unattended, without losing work.");
+        Root.Options.Add(new Option<bool>("--help", "-h", "/h", "-?", "/?")
+        {
+            Description = "Show help and usage information",
+            Recursive = true,
+            Action = new HelpAction(),
+        });
         foreach (var option in Global.All)
             Root.Options.Add(option);
         foreach (var part in Named(Parts(), words, 0))
@@ -35,7 +39,7 @@ internal sealed class CommandTree
     public GlobalOptions Global { get; } = new();
 
     /// <summary>The root.</summary>
-    public RootCommand Root { get; }
+    public Command Root { get; }
 
     /// <summary>Every leaf, the hidden ones too.</summary>
     public IEnumerable<Verb> Verbs => Leaves(Root);
@@ -86,7 +90,7 @@ internal sealed class CommandTree
 
     /// <summary>The whole command as typed: the names from the root down.</summary>
     public static string NameOf(Command command) =>
-        string.Join(' ', Ancestors(command).Reverse().Append(command).Select(one => one is RootCommand ? Name : one.Name));
+        string.Join(' ', Ancestors(command).Reverse().Append(command).Select(one => one.Name));
 
     /// <summary>The commands above, nearest first.</summary>
     public static IEnumerable<Command> Ancestors(Command command)

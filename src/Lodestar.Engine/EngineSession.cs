@@ -19,7 +19,7 @@ public sealed class EngineSession : IDisposable
         Caller = caller;
         World = world;
         Store = new RuntimeStore(context.Runtime, world.Clock, world.Ids);
-        Spec = new SpecFile(context.Root.Value);
+        Spec = new SpecFile(context.Root.Value) { LargeReading = world.LargeReading };
         specs = new(Spec, Path.Combine(context.Root.Value, ContextResolver.StateDirectory, "cache", "spec-index"));
         historicProject = new(() => ProjectHistory.Identity(context));
     }
@@ -126,4 +126,8 @@ public sealed class EngineSession : IDisposable
 /// <param name="Clock">The clock.</param>
 /// <param name="Ids">Draws identifiers.</param>
 /// <param name="Variable">Reads an environment variable.</param>
-public sealed record SessionWorld(EngineClock Clock, IdSource Ids, Func<string, string?> Variable);
+public sealed record SessionWorld(EngineClock Clock, IdSource Ids, Func<string, string?> Variable)
+{
+    /// <summary>Told before a large spec is read as a whole, with its size in bytes.</summary>
+    public Action<long> LargeReading { get; init; } = static _ => { };
+}

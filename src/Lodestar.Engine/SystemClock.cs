@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Lodestar.Core.Planes;
 
 namespace Lodestar.Engine;
@@ -24,9 +25,14 @@ public sealed partial class SystemClock : EngineClock
                 $"The time since boot cannot be read: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
-    private static string ReadBootId() => OperatingSystem.IsLinux()
-        ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()
-        : "";
+    private static string ReadBootId()
+    {
+        if (!OperatingSystem.IsLinux())
+            return "";
+        using var file = File.OpenHandle("/proc/sys/kernel/random/boot_id");
+        Span<byte> id = stackalloc byte[64];
+        return Encoding.ASCII.GetString(id[..RandomAccess.Read(file, id, 0)]).Trim();
+    }
 
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     private static partial int GetTime(int clock, out TimeParts time);

@@ -58,7 +58,7 @@ public sealed record TaskSelection(
     /// <returns>Null, or the refusal <c>task-ids-collide</c>.</returns>
     public static Refusal? Collision(ProjectSpec spec)
     {
-        var folded = new Dictionary<string, TaskId>(StringComparer.OrdinalIgnoreCase);
+        var folded = new Dictionary<string, TaskId>(spec.Tasks.Length, StringComparer.OrdinalIgnoreCase);
         foreach (var task in spec.Tasks)
         {
             if (folded.TryGetValue(task.Id.Value, out var other))

@@ -39,5 +39,12 @@ public sealed record HealthCheck(string Name, string Status, string Message)
         ? checks
         : [.. checks.Take(Most), checks.First() with { Message = $"There are {checks.Count - Most} more of this kind." }];
 
+    /// <summary>As the other, of things told only as far as they are listed.</summary>
+    internal static IEnumerable<HealthCheck> Bounded<T>(IReadOnlyCollection<T> found, Func<T, HealthCheck> tell)
+    {
+        HealthCheck[] told = [.. found.Take(Most).Select(tell)];
+        return found.Count <= Most ? told : [.. told, told[0] with { Message = $"There are {found.Count - Most} more of this kind." }];
+    }
+
     internal static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }

@@ -84,14 +84,14 @@ internal static class StoreChecks
                 "task-redefined",
                 $"Task {lease.Task} has another definition than when {lease.Agent} claimed it.",
                 $"lodestar task renew {ShellWord.Quote(lease.Task.Value)} --agent {lease.Agent}"))]));
-        findings.AddRange(HealthCheck.Bounded([.. plane.Store.TaskStates(plane.Project).Values
-            .Where(state => state.Status is TaskStatus.Done or TaskStatus.Verified)
-            .Where(state => plane.Board.Find(state.Task) is { } task && LeaseRules.IsRedefined(task, state.DefinitionHash))
-            .OrderBy(state => state.Task)
-            .Select(state => HealthCheck.Warn(
-                "task-redefined",
-                $"Task {state.Task} was {StatusText.Of(state.Status)} under another definition than it has now.",
-                $"lodestar task show {ShellWord.Quote(state.Task.Value)}"))]));
+        var board = plane.Board;
+        var redefined = plane.Store.FinishedDefinitions(plane.Project)
+            .FindAll(finished => board.Find(finished.Task) is { } task && LeaseRules.IsRedefined(task, finished.DefinitionHash));
+        redefined.Sort((one, other) => one.Task.CompareTo(other.Task));
+        findings.AddRange(HealthCheck.Bounded(redefined, finished => HealthCheck.Warn(
+            "task-redefined",
+            $"Task {finished.Task} was {StatusText.Of(finished.Status)} under another definition than it has now.",
+            $"lodestar task show {ShellWord.Quote(finished.Task.Value)}")));
         return findings.Count > 0 ? findings : [HealthCheck.Pass("leases", "All leases belong to tasks that are to be worked on.")];
     }
 

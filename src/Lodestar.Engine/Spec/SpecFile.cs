@@ -16,12 +16,17 @@ public sealed class SpecFile(string root)
     /// <summary>The lock file's path below the root.</summary>
     public const string LockPath = ".lodestar/spec.lock";
 
+    private const long Large = 512 * 1024;
+
     private static readonly SourceCodes Codes = new("spec-missing", "spec-invalid", "spec-unreadable");
 
     private Written? written;
 
     /// <summary>How long a writer waits for others.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Told before a large spec is read as a whole, with its size in bytes.</summary>
+    public Action<long> LargeReading { get; init; } = static _ => { };
 
     /// <summary>Absolute path of the file.</summary>
     public string FullPath => Path.Combine(root, ".lodestar", "spec.yaml");
@@ -39,7 +44,18 @@ public sealed class SpecFile(string root)
     }
 
     /// <summary>Reads the file's bytes; see <see cref="Load"/>.</summary>
-    internal Outcome<byte[]> ReadBytes() => SourceText.ReadBytes(FullPath, RelativePath, Codes);
+    internal Outcome<byte[]> ReadBytes()
+    {
+        Announce();
+        return SourceText.ReadBytes(FullPath, RelativePath, Codes);
+    }
+
+    /// <summary>Says that all of a large spec is about to be made.</summary>
+    internal void Announce()
+    {
+        if (FileStamp.Of(FullPath) is { Size: >= Large } large)
+            LargeReading(large.Size);
+    }
 
     /// <summary>Reads the spec in a file's bytes.</summary>
     internal static Outcome<SpecDocument> Parse(byte[] bytes)
@@ -81,6 +97,7 @@ public sealed class SpecFile(string root)
         if (!Exists)
             return Load().Refusal!;
         using var held = await LockAsync(cancellation).ConfigureAwait(false);
+        Announce();
         var source = SourceText.Read(FullPath, RelativePath, Codes);
         if (source.Data is not { } found)
             return source.Refusal!;

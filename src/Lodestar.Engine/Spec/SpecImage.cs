@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using Lodestar.Core;
 using Lodestar.Core.Spec;
+using Lodestar.Engine.Yaml;
 using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
 namespace Lodestar.Engine.Spec;
@@ -10,7 +12,8 @@ namespace Lodestar.Engine.Spec;
 /// <summary>The index over an image: it reads of the file what a question touches. Every answer may throw
 /// <see cref="SpecImageDamagedException"/>; the session then reads the spec itself.</summary>
 /// <param name="file">The opened image.</param>
-internal sealed class SpecImage(SpecImageFile file) : SpecIndex
+/// <param name="beforeAll">Called before all of it is read.</param>
+internal sealed class SpecImage(SpecImageFile file, Action? beforeAll = null) : SpecIndex
 {
     private ProjectSpec? head;
     private ProjectSpec? whole;
@@ -20,8 +23,7 @@ internal sealed class SpecImage(SpecImageFile file) : SpecIndex
     public override ProjectDefinition Project => Head.Project;
 
     /// <inheritdoc/>
-    public override ProjectSpec Spec => whole ??= new(
-        Head.Project, Head.Missions, [.. Enumerable.Range(0, Count).Select(ReadTask)]);
+    public override ProjectSpec Spec => whole ??= ReadAll();
 
     /// <inheritdoc/>
     public override int Count => file.Count;
@@ -96,7 +98,17 @@ internal sealed class SpecImage(SpecImageFile file) : SpecIndex
     public override ReadOnlySpan<int> DependentsAt(int place) =>
         file[SpecImagePart.DependentStarts].List(place, file[SpecImagePart.Dependents]);
 
-    private TaskDefinition ReadTask(int place) => SpecImageRecords.ReadTask(Slice(SpecImagePart.TaskStarts, SpecImagePart.Tasks, place));
+    private TaskDefinition ReadTask(int place) => SpecImageRecords.ReadTask(Slice(SpecImagePart.TaskStarts, SpecImagePart.Tasks, place), null);
+
+    private ProjectSpec ReadAll()
+    {
+        beforeAll?.Invoke();
+        var texts = new RecentTexts();
+        var tasks = new TaskDefinition[Count];
+        for (var place = 0; place < tasks.Length; place++)
+            tasks[place] = SpecImageRecords.ReadTask(Slice(SpecImagePart.TaskStarts, SpecImagePart.Tasks, place), texts);
+        return new(Head.Project, Head.Missions, ImmutableCollectionsMarshal.AsImmutableArray(tasks));
+    }
 
     private ReadOnlySpan<byte> All(SpecImagePart part) => file[part].Bytes(0, file[part].Length);
 

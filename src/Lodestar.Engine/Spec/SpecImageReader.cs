@@ -1,13 +1,16 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
+using Lodestar.Engine.Yaml;
 
 namespace Lodestar.Engine.Spec;
 
 /// <summary>Reads what <see cref="SpecImageWriter"/> wrote.</summary>
 /// <param name="bytes">What was written.</param>
-internal ref struct SpecImageReader(ReadOnlySpan<byte> bytes)
+/// <param name="texts">Texts that may stand there again; null when that is not worth a look.</param>
+internal ref struct SpecImageReader(ReadOnlySpan<byte> bytes, RecentTexts? texts = null)
 {
+    private readonly RecentTexts? texts = texts;
     private ReadOnlySpan<byte> rest = bytes;
 
     /// <summary>Reads one item of a list.</summary>
@@ -32,7 +35,7 @@ internal ref struct SpecImageReader(ReadOnlySpan<byte> bytes)
     internal long Whole() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
 
     /// <summary>Reads a text.</summary>
-    internal string Text() => Encoding.UTF8.GetString(Take(Number()));
+    internal string Text() => Take(Number()) is var written && texts is null ? Encoding.UTF8.GetString(written) : texts.Of(written);
 
     /// <summary>Reads a text, or null.</summary>
     internal string? TextOrNone() => Number() == 0 ? null : Text();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Lodestar.Core;
 using Lodestar.Core.Spec;
+using Lodestar.Engine.Yaml;
 using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
 namespace Lodestar.Engine.Spec;
@@ -30,9 +31,11 @@ internal static class SpecImageRecords
     }
 
     /// <summary>Reads a task.</summary>
-    internal static TaskDefinition ReadTask(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">The task as written.</param>
+    /// <param name="texts">Texts of other tasks that are read, too; null for a task alone.</param>
+    internal static TaskDefinition ReadTask(ReadOnlySpan<byte> bytes, RecentTexts? texts)
     {
-        var from = new SpecImageReader(bytes);
+        var from = new SpecImageReader(bytes, texts);
         return new TaskDefinition(
             new TaskId(from.Text()),
             from.Text(),

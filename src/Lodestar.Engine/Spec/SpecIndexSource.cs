@@ -47,7 +47,7 @@ internal sealed class SpecIndexSource(SpecFile spec, string imagePath)
             return kept.Index;
         var image = SpecImageFile.TryOpen(imagePath);
         if (image?.Stamp is { IsProof: true } known && known.Spec == stamp)
-            return Keep(new SpecImage(image), known);
+            return Keep(new SpecImage(image, spec.Announce), known);
         return Parse(image);
     }
 
@@ -79,7 +79,7 @@ internal sealed class SpecIndexSource(SpecFile spec, string imagePath)
         {
             if (proof is { IsProof: true } renewed)
                 image.Restamp(imagePath, renewed);
-            return Keep(new SpecImage(image), proof);
+            return Keep(new SpecImage(image, spec.Announce), proof);
         }
 
         image?.Dispose();

@@ -100,12 +100,17 @@ public static class AgentTable
 
     private static IEnumerable<string> Strings(string json)
     {
+        // As most agents have it: every verb of an agent reads its row, and few need the parser for anything else.
+        if (json is "[]")
+            return [];
         using var document = JsonDocument.Parse(json);
         return [.. document.RootElement.EnumerateArray().Select(word => word.GetString() ?? "")];
     }
 
     private static SortedDictionary<string, string> Pairs(string json)
     {
+        if (json is "{}")
+            return new(StringComparer.Ordinal);
         using var document = JsonDocument.Parse(json);
         return new(
             document.RootElement.EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? ""),

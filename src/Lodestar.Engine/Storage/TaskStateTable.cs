@@ -22,6 +22,13 @@ public static class TaskStateTable
         .Query($"select {Columns} from task_states where project = ?", Read, project.Value)
         .ToDictionary(state => state.Task);
 
+    /// <summary>The tasks that are done or verified, each with what it asked for then.</summary>
+    internal static List<(TaskId Task, TaskStatus Status, string DefinitionHash)> FinishedDefinitions(this StoreReader store, ProjectId project) =>
+        store.Database.Query(
+            "select task_id, status, definition_hash from task_states where project = ? and status in ('done', 'verified')",
+            row => (new TaskId(row.Text(0)), Status(row.Utf8(1)), row.Text(2)),
+            project.Value);
+
     /// <summary>Writes every recorded status into its task's place; of tasks that the spec does not have, none.</summary>
     internal static void OverlayStatuses(this StoreReader store, ProjectId project, SpecIndex spec, Span<TaskStatus> statuses)
     {

@@ -3,10 +3,8 @@ namespace Lodestar.Engine.Yaml;
 /// <content>A mapping of tasks that is handed on task by task, without a tree of the whole.</content>
 internal sealed partial class PlainYamlReader
 {
-    private const int LongestKept = 40;
-
     private readonly Func<YamlEntry, YamlNode, bool>? harvest;
-    private readonly string?[]? values;
+    private readonly RecentTexts? values;
 
     /// <summary>Reads the value of an entry that was harvested.</summary>
     internal static YamlNode ReadAgain(string text, YamlScalar key)
@@ -54,15 +52,5 @@ internal sealed partial class PlainYamlReader
         }
     }
 
-    /// <summary>Labels, statuses, times and ids stand in many tasks; what was seen lately is not made once more.</summary>
-    private string ValueText(ReadOnlySpan<char> value)
-    {
-        if (values is null || value.Length is 0 or > LongestKept)
-            return value.ToString();
-        var mix = (uint)value.Length * 31;
-        foreach (var character in value[^Math.Min(value.Length, 6)..])
-            mix = (mix * 31) + character;
-        ref var known = ref values[mix % (uint)values.Length];
-        return known is not null && value.SequenceEqual(known) ? known : known = value.ToString();
-    }
+    private string ValueText(ReadOnlySpan<char> value) => values is null ? value.ToString() : values.Of(value);
 }

@@ -27,7 +27,7 @@ internal sealed partial class PlainYamlReader
         this.text = text;
         this.problems = problems;
         this.harvest = harvest;
-        values = harvest is null ? null : new string?[1024];
+        values = harvest is null ? null : new();
     }
 
     private bool AtEnd => lineStart >= text.Length;
