@@ -29,7 +29,7 @@ internal static class Cells
     }
 
     /// <summary>How many columns a text takes.</summary>
-    public static int Width(string text) => text.EnumerateRunes().Sum(Width);
+    public static int Width(string text) => Ascii.IsValid(text) ? text.Length : text.EnumerateRunes().Sum(Width);
 
     /// <summary>The text filled up to a width.</summary>
     public static string Pad(string text, int width) => text + new string(' ', Math.Max(0, width - Width(text)));

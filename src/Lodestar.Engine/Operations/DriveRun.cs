@@ -48,7 +48,7 @@ internal static class DriveRun
                 drive.Observe([taken.First!], state);
 
             using var folder = new RunFolder(desk.StateFolder, run);
-            folder.Refill(taken, copies.Broken);
+            await folder.RefillAsync(taken, copies.Broken, after => runs.LinesAsync(run, after, cancellation));
             // The engine that entered the run may have died before it wrote this.
             if (!folder.HasPlan)
                 folder.WritePlan(state.Plan, await desk.SnapshotAsync(state.Plan, cancellation));

@@ -48,7 +48,7 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
             var taken = await runs.TakeUpAsync(row.Id, copy, cancellation);
             var receipts = new ReceiptCopies(RunFolder.PathOf(desk.StateFolder, row.Id), row.Id).Look(taken.Proofs, path);
             using var folder = new RunFolder(desk.StateFolder, row.Id);
-            folder.Refill(taken, receipts.Broken);
+            await folder.RefillAsync(taken, receipts.Broken, after => runs.LinesAsync(row.Id, after, cancellation));
             return outcome;
         }
         finally

@@ -12,6 +12,8 @@ internal sealed class LedgerBlock(int size)
     private int end;
     private bool isText;
     private byte[] digests = [];
+    private LedgerLineRead[] ahead = [];
+    private int aheadCount;
 
     internal byte[] Bytes { get; private set; } = new byte[size];
 
@@ -28,7 +30,7 @@ internal sealed class LedgerBlock(int size)
     internal void Begin(ReadOnlyMemory<byte> rest)
     {
         Lines.Clear();
-        end = 0;
+        (end, aheadCount) = (0, 0);
         if (Bytes.Length < rest.Length)
             Bytes = new byte[rest.Length];
         rest.CopyTo(Bytes);
@@ -95,8 +97,20 @@ internal sealed class LedgerBlock(int size)
         }
     }
 
-    /// <summary>Takes a line apart.</summary>
-    internal LedgerLineRead Read(int index, int longest, LedgerWords words)
+    /// <summary>Takes lines apart until somebody wants the block.</summary>
+    internal void ReadAhead(int longest, LedgerWords words, Func<bool> isWanted)
+    {
+        if (ahead.Length < Lines.Count)
+            ahead = new LedgerLineRead[Lines.Count];
+        for (aheadCount = 0; aheadCount < Lines.Count && !isWanted(); aheadCount++)
+            ahead[aheadCount] = TakeApart(aheadCount, longest, words);
+    }
+
+    /// <summary>What a line says.</summary>
+    internal LedgerLineRead Read(int index, int longest, LedgerWords words) =>
+        index < aheadCount ? ahead[index] : TakeApart(index, longest, words);
+
+    private LedgerLineRead TakeApart(int index, int longest, LedgerWords words)
     {
         var line = Line(index);
         if (line.Length > longest)

@@ -5,7 +5,8 @@ namespace Lodestar.Engine.Storage;
 
 /// <summary>Reads a run's ledger from a file, in memory that does not grow with it. Only a last line without its end is
 /// forgiven, because a crash leaves one; any other damage is refused with its line number.</summary>
-/// <remarks>Lines are taken apart and handed over here, in order, while the next block is read and hashed on another processor.</remarks>
+/// <remarks>Lines are handed over in order while the next block is read and hashed on another processor. Whoever has time takes lines
+/// apart.</remarks>
 /// <param name="source">The file.</param>
 public sealed class LedgerFile(Stream source)
 {
@@ -13,6 +14,8 @@ public sealed class LedgerFile(Stream source)
 
     private readonly LedgerChain chain = new();
     private readonly LedgerWords words = new();
+    private readonly LedgerWords wordsAhead = new();
+    private volatile bool isWanted = true;
     private RunId? run;
     private long linesRead;
 
@@ -31,6 +34,7 @@ public sealed class LedgerFile(Stream source)
         await ReadBlockAsync(now, default, cancellation);
         while (now.Lines.Count > 0)
         {
+            isWanted = false;
             var reading = Task.Run(() => ReadBlockAsync(after, now.Rest, cancellation), cancellation);
             try
             {
@@ -38,6 +42,7 @@ public sealed class LedgerFile(Stream source)
             }
             finally
             {
+                isWanted = true;
                 await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
@@ -71,6 +76,7 @@ public sealed class LedgerFile(Stream source)
 
         linesRead += block.Lines.Count;
         block.Hash();
+        block.ReadAhead(LongestLine, wordsAhead, () => isWanted);
     }
 
     private void HandOver(LedgerBlock block, LedgerTake take)

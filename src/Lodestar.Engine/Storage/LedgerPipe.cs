@@ -4,14 +4,15 @@ using Lodestar.Core.Runs;
 
 namespace Lodestar.Engine.Storage;
 
-/// <summary>Hands lines over as they come, in order, each checked against the one before it. While a block of them is taken apart
-/// on another processor, the next is gathered.</summary>
+/// <summary>Hands lines over as they come, in order, each checked against the one before it. While a block of them is handed over
+/// on another processor, the next is gathered, and taken apart as far as there is time.</summary>
 /// <param name="run">The run.</param>
 /// <param name="size">How long a block is.</param>
 /// <param name="take">Is given every sound line.</param>
 internal sealed class LedgerPipe(RunId run, int size, LedgerTake take) : IDisposable
 {
     private readonly LedgerWords words = new();
+    private readonly LedgerWords wordsAhead = new();
     private LedgerBlock gathered = new(size);
     private LedgerBlock? other;
     private Task underWay = Task.CompletedTask;
@@ -27,6 +28,7 @@ internal sealed class LedgerPipe(RunId run, int size, LedgerTake take) : IDispos
         if (gathered.TryAdd(line))
             return;
         gathered.Hash();
+        gathered.ReadAhead(LedgerLine.LongestLine, wordsAhead, () => underWay.IsCompleted);
         underWay.GetAwaiter().GetResult();
         var full = gathered;
         underWay = Task.Run(() => HandOver(full));

@@ -16,7 +16,7 @@ internal ref struct LedgerScan(ReadOnlySpan<byte> line, LedgerWords words)
     /// <summary>What cannot stand in a text as it is: its end, an escape, a control character.</summary>
     private static readonly SearchValues<byte> Stops = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(value => (byte)value)]);
 
-    private readonly int length = line.Length;
+    private readonly ReadOnlySpan<byte> all = line;
     private ReadOnlySpan<byte> rest = line;
 
     /// <summary>True once something was not as expected; nothing that was read since means anything.</summary>
@@ -26,9 +26,22 @@ internal ref struct LedgerScan(ReadOnlySpan<byte> line, LedgerWords words)
     internal readonly bool IsDone => !IsLost && rest.IsEmpty;
 
     /// <summary>Where it stands in the line.</summary>
-    internal readonly int Position => length - rest.Length;
+    internal readonly int Position => all.Length - rest.Length;
 
     internal LedgerWords Words { get; } = words;
+
+    /// <summary>What was read since a place.</summary>
+    internal readonly ReadOnlySpan<byte> From(int place) => IsLost ? default : all[place..Position];
+
+    /// <summary>Passes over all but so many of the last bytes.</summary>
+    internal ReadOnlySpan<byte> UpTo(int last)
+    {
+        if (rest.Length < last)
+            return Lose<byte[]>();
+        var passed = rest[..^last];
+        rest = rest[^last..];
+        return passed;
+    }
 
     /// <summary>Passes over what must follow.</summary>
     internal void Expect(ReadOnlySpan<byte> literal)

@@ -102,7 +102,7 @@ internal static class LedgerWrittenForm
                 scan.IdOrNull("{\"task\":"u8, words.Tasks),
                 scan.IntOrNull(",\"attempt\":"u8),
                 Finding(",\"finding\":{\"code\":\""u8, ref scan));
-        return scan.Lose<RunEvent>();
+        return type.SequenceEqual("run-started"u8) ? LedgerPlanForm.Started(ref scan) : scan.Lose<RunEvent>();
     }
 
     private static Effect Intended(ref LedgerScan scan)

@@ -80,7 +80,10 @@ public sealed class RunFolder : IRunFolder, IDisposable
     /// <summary>Brings the copies up to the whole ledger.</summary>
     /// <param name="taken">The run, and what of the ledger's copy is right already; the rest of it is written anew.</param>
     /// <param name="receipts">Copies of receipts that are not there or not right.</param>
-    internal void Refill(RunTakenUp taken, IReadOnlyList<ReceiptFile> receipts)
+    /// <param name="linesAfter">Some lines of the store that follow a sequence number: a copy is made of them as they are, not of what
+    /// this version would write.</param>
+    internal async Task RefillAsync(
+        RunTakenUp taken, IReadOnlyList<ReceiptFile> receipts, Func<long, Task<IReadOnlyList<string>>> linesAfter)
     {
         var copy = taken.Copy;
         foreach (var receipt in receipts)
@@ -92,8 +95,8 @@ public sealed class RunFolder : IRunFolder, IDisposable
         else
             CutLedger(copy.Bytes);
         (hash, written) = (copy.LastHash, copy.Lines);
-        if (taken.Uncopied.Count > 0)
-            Publish(taken.Uncopied, taken.State);
+        while (written < taken.State.Seq)
+            Append(await linesAfter(written));
         WriteView(taken.State);
     }
 
@@ -103,7 +106,7 @@ public sealed class RunFolder : IRunFolder, IDisposable
         if (recorded.Count == 0 || recorded[0].Seq != written + 1)
             throw new InvalidOperationException($"The copy of the ledger ends at {written}; {recorded[0].Seq} does not follow.");
 
-        ledger ??= PrivateFile.Open(LedgerFilePath, FileMode.Append, FileShare.ReadWrite | FileShare.Delete);
+        var file = OpenLedger();
         using var lines = new MemoryStream();
         foreach (var item in recorded)
         {
@@ -115,10 +118,10 @@ public sealed class RunFolder : IRunFolder, IDisposable
             lines.Write(line);
             lines.WriteByte((byte)'\n');
             if (lines.Length > MostAtOnce)
-                Flush(lines, ledger);
+                Flush(lines, file);
         }
 
-        Flush(lines, ledger);
+        Flush(lines, file);
         written = recorded[^1].Seq;
         if (recorded.Any(item => item.Event is RunEvent.TaskIntegrated or RunEvent.TaskFailed or RunEvent.RunPaused
             or RunEvent.RunEnded or RunEvent.EngineAttached))
@@ -127,6 +130,18 @@ public sealed class RunFolder : IRunFolder, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => ledger?.Dispose();
+
+    private void Append(IReadOnlyList<string> lines)
+    {
+        if (lines.Count == 0)
+            throw new InvalidOperationException($"The ledger of {run} ends at {written}, before its last line.");
+        OpenLedger().Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
+        hash = LedgerLine.HashOf(lines[^1]);
+        written += lines.Count;
+    }
+
+    private FileStream OpenLedger() =>
+        ledger ??= PrivateFile.Open(LedgerFilePath, FileMode.Append, FileShare.ReadWrite | FileShare.Delete);
 
     private static void Write(ReceiptFile receipt)
     {

@@ -11,7 +11,6 @@ namespace Lodestar.Engine.Supervision;
 internal sealed class RunTakenUp(RunId run, LedgerCopy copy)
 {
     private readonly RunFolding folding = new(run);
-    private readonly List<LedgerEntry> uncopied = [];
     private readonly List<(long Seq, Receipt Receipt)> proofs = [];
     private RunState? state;
 
@@ -24,9 +23,6 @@ internal sealed class RunTakenUp(RunId run, LedgerCopy copy)
     /// <summary>What of the ledger's copy is right.</summary>
     internal LedgerCopy Copy => copy;
 
-    /// <summary>What the copy lacks.</summary>
-    internal IReadOnlyList<LedgerEntry> Uncopied => uncopied;
-
     /// <summary>Every receipt, with its place in the ledger.</summary>
     internal IReadOnlyList<(long Seq, Receipt Receipt)> Proofs => proofs;
 
@@ -35,8 +31,6 @@ internal sealed class RunTakenUp(RunId run, LedgerCopy copy)
     {
         First ??= entry;
         copy.Compare(line);
-        if (entry.Seq > copy.Lines)
-            uncopied.Add(entry);
         if (entry.Event is RunEvent.EffectSettled { Result.Proof: { } proof })
             proofs.Add((entry.Seq, proof));
         folding.Take(entry);

@@ -14,6 +14,8 @@ namespace Lodestar.Engine.Supervision;
 public sealed class StoredRuns(
     RuntimeStore store, ProjectId project, ProcessIdentity self, Func<ProcessIdentity, Liveness> look) : IRunStore
 {
+    private const int LinesAtOnce = 2000;
+
     /// <inheritdoc/>
     public Task<long> AttachAsync(RunId run, CancellationToken cancellation) => store.WriteAsync(
         tx =>
@@ -58,6 +60,10 @@ public sealed class StoredRuns(
     /// <summary>The run as its ledger tells it.</summary>
     internal Task<RunState> FoldAsync(RunId run, CancellationToken cancellation) =>
         store.ReadAsync(view => view.FoldLedger(Find(view, run)), cancellation);
+
+    /// <summary>Some lines of the ledger, as they are stored.</summary>
+    internal Task<IReadOnlyList<string>> LinesAsync(RunId run, long after, CancellationToken cancellation) =>
+        store.ReadAsync(view => view.LedgerLines(run, after, LinesAtOnce), cancellation);
 
     /// <summary>Reads the whole ledger and holds its copy against it.</summary>
     internal Task<RunTakenUp> TakeUpAsync(RunId run, LedgerCopy copy, CancellationToken cancellation) => store.ReadAsync(

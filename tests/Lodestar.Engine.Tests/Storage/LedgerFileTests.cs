@@ -114,7 +114,7 @@ public sealed class LedgerFileTests
             CancellationToken.None);
 
         Assert.InRange(file.Length, 8_000_000, 16_000_000);
-        Assert.InRange(late - early, long.MinValue, 2_000_000);
+        Assert.InRange(late - early, long.MinValue, 4_000_000);
     }
 
     [Theory]

@@ -38,6 +38,31 @@ public sealed class LedgerWrittenFormTests
     }
 
     [Fact]
+    public void Plans_are_read_alike_and_quickly_unless_they_name_their_tasks_twice()
+    {
+        var plans = Lived.Where(line => line.Contains("\"type\":\"run-started\"", StringComparison.Ordinal)).ToArray();
+        Assert.NotEmpty(plans);
+        Assert.All(plans, plan =>
+        {
+            Assert.True(IsReadAlike(Encoding.UTF8.GetBytes(plan), new()));
+            foreach (var again in (string[])["tasks", "\\u0074asks"])
+            {
+                var twice = plan.Replace("\"waves\":", $"\"{again}\":[],\"waves\":", StringComparison.Ordinal);
+                Assert.False(IsReadAlike(Encoding.UTF8.GetBytes(twice), new()));
+            }
+        });
+    }
+
+    [Fact]
+    public void A_plan_with_one_byte_changed_is_read_alike() => Prop.ForAll(
+        Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), Gen.Choose(0, 255).ToArbitrary(), (place, value) =>
+        {
+            var plan = Encoding.UTF8.GetBytes(Lived[0]);
+            plan[place % plan.Length] = Mutations[value % Mutations.Length];
+            IsReadAlike(plan, new());
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Whatever_a_common_event_holds_it_is_read_alike_and_quickly() =>
         Prop.ForAll(Values.ToArbitrary(), values =>
         {
