@@ -39,17 +39,22 @@ public sealed class FileLock : IDisposable
             return taken is null;
         }
 
+        using var shared = TryShare(path);
+        return shared is null && File.Exists(path);
+    }
+
+    /// <summary>Keeps out who wants the lock alone, not others who share it. Works where nothing can be written; only on Linux.</summary>
+    /// <returns>Null when somebody has it alone, or there is no such file.</returns>
+    /// <exception cref="IOException">The lock file cannot be opened.</exception>
+    internal static FileLock? TryShare(string path)
+    {
         var descriptor = PosixFile.OpenForLook(path);
         if (descriptor < 0)
-            return File.Exists(path) ? throw PosixFile.Failure("open", path) : false;
-        try
-        {
-            return !Take(descriptor, path, PosixFile.SharedLock | PosixFile.DoNotWait);
-        }
-        finally
-        {
-            _ = PosixFile.Close(descriptor);
-        }
+            return File.Exists(path) ? throw PosixFile.Failure("open", path) : null;
+        if (Take(descriptor, path, PosixFile.SharedLock | PosixFile.DoNotWait))
+            return new FileLock(() => _ = PosixFile.Close(descriptor));
+        _ = PosixFile.Close(descriptor);
+        return null;
     }
 
     /// <summary>Gives the lock back.</summary>

@@ -6,12 +6,12 @@ namespace Lodestar.Engine.Storage;
 internal sealed class OpenedStore : IDisposable
 {
     private readonly string path;
-    private readonly FileIdentity file;
+    private readonly Func<bool> isSame;
 
-    private OpenedStore(string path, FileIdentity file, SqliteConnection database)
+    internal OpenedStore(string path, SqliteConnection database, Func<bool> isSame)
     {
         this.path = path;
-        this.file = file;
+        this.isSame = isSame;
         Database = database;
     }
 
@@ -28,15 +28,33 @@ internal sealed class OpenedStore : IDisposable
         if (after is { } file && (before is null || before == after))
         {
             database.KeepLogOnClose();
-            return new(path, file, database);
+            return new(path, database, () => FileIdentity.Of(path) == file);
         }
 
         database.Dispose();
         throw StoreFailure.Replaced(path);
     }
 
+    /// <summary>Opens a store to be read, by way of a copy where SQLite cannot make the files it wants beside it.</summary>
+    internal static OpenedStore OpenForReading(string path, TimeSpan patience)
+    {
+        var opened = Open(path, SqliteAccess.Read, patience);
+        try
+        {
+            _ = opened.Database.QueryInt64("pragma application_id");
+            return opened;
+        }
+        catch (SqliteException cause)
+        {
+            opened.Dispose();
+            if (cause.Code is SqliteCode.CannotOpen or SqliteCode.ReadOnly && StoreReplica.TryOpen(path, patience) is { } replica)
+                return replica;
+            throw;
+        }
+    }
+
     /// <summary>False when the path names another file than the one opened, or none.</summary>
-    internal bool IsSameFile => FileIdentity.Of(path) == file;
+    internal bool IsSameFile => isSame();
 
     /// <summary>Does something in one transaction.</summary>
     /// <typeparam name="T">What comes of it.</typeparam>

@@ -34,7 +34,7 @@ internal sealed class StoreFile(string path, EngineClock clock, IdSource ids, Ti
         if (FileIdentity.Of(path) is null)
             return null;
         RequireLocalFileSystem();
-        var opened = OpenedStore.Open(path, SqliteAccess.Read, patience);
+        var opened = OpenedStore.OpenForReading(path, patience);
         try
         {
             if (StoreSchema.Look(opened.Database, path) == StoreState.Current)
@@ -56,7 +56,7 @@ internal sealed class StoreFile(string path, EngineClock clock, IdSource ids, Ti
     {
         if (FileIdentity.Of(path) is null)
             return StoreSchema.Blank();
-        using var opened = OpenedStore.Open(path, SqliteAccess.Read, patience);
+        using var opened = OpenedStore.OpenForReading(path, patience);
         var state = StoreSchema.Look(opened.Database, path);
         return state == StoreState.Empty ? StoreSchema.Blank() : CopyBroughtForward(opened.Database, state);
     }

@@ -34,7 +34,7 @@ public sealed record StoreDiagnosis(ImmutableArray<string> Findings)
             return new([$"{path} is a directory, not a runtime store."]);
         try
         {
-            using var opened = OpenedStore.Open(path, SqliteAccess.Read, patience);
+            using var opened = OpenedStore.OpenForReading(path, patience);
             return Of(opened.Database, path) with { FileSystem = fileSystem };
         }
         catch (SqliteException cause) when (cause.Code is SqliteCode.Corrupt or SqliteCode.NotADatabase)

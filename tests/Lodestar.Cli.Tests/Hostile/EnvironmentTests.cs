@@ -1,3 +1,4 @@
+using Lodestar.Engine.Storage.Sqlite;
 using Lodestar.TestKit;
 
 namespace Lodestar.Cli.Tests.Hostile;
@@ -7,6 +8,8 @@ namespace Lodestar.Cli.Tests.Hostile;
 public sealed class EnvironmentTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private const string ReadOnly = "mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\" && exec \"$@\"";
 
     private readonly ScratchDirectory scratch = new();
     private readonly LodestarProgram program;
@@ -141,12 +144,9 @@ public sealed class EnvironmentTests : IDisposable
     }
 
     /// <summary>A mount of our own, because tests may run as somebody whom permissions do not hold.</summary>
-    [Fact]
+    [MountFact]
     public async Task In_a_read_only_checkout_queries_and_doctor_work_and_changes_are_refused()
     {
-        const string ReadOnly = "mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\" && exec \"$@\"";
-        if (!await CanMountAsync())
-            return;
         (await program.RunAsync(scratch.PathOf("p"), "agent", "join", "--json")).MustSucceed();
 
         var healthy = await MountedAsync(ReadOnly, "doctor", "--json");
@@ -157,14 +157,38 @@ public sealed class EnvironmentTests : IDisposable
         Assert.Equal((3, "store-unwritable"), (join.ExitCode, join.Code));
     }
 
-    [Fact]
+    [MountTheory]
+    [InlineData("-shm")]
+    [InlineData("-wal", "-shm")]
+    [InlineData("-wal")]
+    public async Task In_a_read_only_checkout_without_what_SQLite_keeps_beside_a_store_queries_see_every_commit(params string[] missing)
+    {
+        (await program.RunAsync(scratch.PathOf("p"), "agent", "join", "--json")).MustSucceed();
+        var store = scratch.PathOf("p", ".lodestar", "runtime.sqlite");
+        if (missing.Contains("-wal"))
+        {
+            using var raw = SqliteConnection.Open(store, SqliteAccess.Write, TimeSpan.Zero);
+            raw.KeepLogOnClose();
+            raw.Execute("pragma wal_checkpoint(truncate)");
+        }
+
+        foreach (var suffix in missing)
+            File.Delete(store + suffix);
+
+        var listed = await MountedAsync(ReadOnly, "agent", "list", "--json");
+        var healthy = await MountedAsync(ReadOnly, "doctor", "--json");
+
+        Assert.True(listed.ExitCode == 0, listed.ToString());
+        Assert.Equal(1, listed.Data["count"]!.GetValue<int>());
+        Assert.True(healthy.ExitCode == 0, healthy.ToString());
+    }
+
+    [MountFact]
     public async Task A_disk_that_is_full_is_said_to_be_and_the_same_command_works_when_there_is_room_again()
     {
         const string Full =
             "cp -r .lodestar ../copy && mount -t tmpfs -o size=300k none . && cd \"$PWD\" && cp -r ../copy .lodestar && head -c 150000 /dev/zero > filler; "
             + "\"$@\" >&2; rm filler; exec \"$@\"";
-        if (!await CanMountAsync())
-            return;
 
         var join = await MountedAsync(Full, "agent", "join", "--json");
 
@@ -205,9 +229,6 @@ public sealed class EnvironmentTests : IDisposable
     /// <summary>In blocks of 512 bytes. The runtime of a program that is not native maps its code through a file unless told not to.</summary>
     private Task<ProgramRun> LimitedAsync(int blocks, params string[] arguments) =>
         ThroughAsync($"ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$@\"", arguments);
-
-    /// <summary>Some machines allow no mounts to anybody; there these things cannot be tried.</summary>
-    private async Task<bool> CanMountAsync() => (await ThroughAsync("exec unshare -rm true")).ExitCode == 0;
 
     private Task<ProgramRun> MountedAsync(string script, params string[] arguments) =>
         ThroughAsync($"exec unshare -rm sh -c '{script}' sh \"$@\"", arguments);
