@@ -23,6 +23,7 @@ internal sealed class HostedProcess : IHostedProcess
     private readonly Task<BoundedCapture> complaints;
     private readonly SemaphoreSlim input = new(1, 1);
     private ExitReport? report;
+    private Task? letGo;
 
     internal HostedProcess(
         ChildProcess host,
@@ -63,7 +64,15 @@ internal sealed class HostedProcess : IHostedProcess
         WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new HostRequest(reason), HostJson.Default.HostRequest), cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <remarks>The effect that runs the program and the engine that breaks off both let go of it: the second waits for the first.</remarks>
+    public ValueTask DisposeAsync()
+    {
+        lock (input)
+            letGo ??= LetGoAsync();
+        return new(letGo);
+    }
+
+    private async Task LetGoAsync()
     {
         // The end of the lifeline: the host ends the program if it still runs.
         await host.FeedAsync(default, CancellationToken.None);
@@ -79,7 +88,6 @@ internal sealed class HostedProcess : IHostedProcess
         finally
         {
             await host.DisposeAsync();
-            input.Dispose();
         }
     }
 
@@ -91,9 +99,9 @@ internal sealed class HostedProcess : IHostedProcess
             await host.Input.WriteAsync((byte[])[.. line, (byte)'\n'], cancellation);
             await host.Input.FlushAsync(cancellation);
         }
-        catch (IOException)
+        catch (Exception cause) when (cause is IOException or ObjectDisposedException)
         {
-            // The host is gone; Completion tells how that ended.
+            // The host is gone, or was let go of; Completion tells how that ended.
         }
         finally
         {
