@@ -32,7 +32,7 @@ internal static class DoctorCommand
         page.Table(
             [new("STATUS", Ink: Status), new("CHECK"), new("FOUND", Flexible: true)],
             report.Checks.Select(check => new[] { check.Status, check.Name, check.Message }));
-        var fixes = report.Checks.Where(check => check.Fix is not null).Select(check => $"{check.Name}: {check.Fix}").ToArray();
+        var fixes = report.Checks.Where(check => check.Fix is not null).Select(check => $"{check.Name}: {check.Fix}").Distinct().ToArray();
         if (fixes.Length > 0)
             page.Title("What to do").Bullets(fixes);
     }

@@ -13,7 +13,7 @@ internal static class MessageText
     public static void Inbox(Page page, InboxMessages inbox)
     {
         if (inbox.Messages.IsEmpty && inbox.Count > 0)
-            page.Line($"{inbox.Count} messages");
+            page.Line(Page.Count(inbox.Count, "message"));
         else
             Messages(page, inbox.Messages, "Nothing is unread.");
         if (inbox.Unread > inbox.Count)

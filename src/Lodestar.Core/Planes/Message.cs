@@ -46,9 +46,8 @@ public sealed record MessageDraft(TaskId? Task, AgentId? To, AgentId From, strin
     {
         if (string.IsNullOrWhiteSpace(Text))
             return Invalid("The message is empty.", "Say something with --text.");
-        var bytes = Encoding.UTF8.GetByteCount(Text);
-        if (bytes > MaxBytes)
-            return Invalid($"The message has {bytes} bytes; {MaxBytes} is the most.", "Put long texts in a file and name it.");
+        if (Encoding.UTF8.GetByteCount(Text) > MaxBytes)
+            return Invalid($"The message has more than {MaxBytes} bytes.", "Put long texts in a file and name it.");
         return Word("subject", Subject) ?? Word("severity", Severity) ?? Word("sender", From.Value);
     }
 

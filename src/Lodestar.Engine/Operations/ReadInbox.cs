@@ -23,7 +23,7 @@ public sealed record ReadInbox(string? Agent, int Limit = 50, bool Acknowledge =
     /// <summary>Only messages of this sender.</summary>
     public string? From { get; init; }
 
-    /// <summary>Only say how many there are.</summary>
+    /// <summary>Only say how many there are; the limit does not count then, unless they are to be marked as read.</summary>
     public bool CountOnly { get; init; }
 
     /// <summary>Whether to add who read each message when.</summary>
@@ -53,12 +53,19 @@ public sealed record ReadInbox(string? Agent, int Limit = 50, bool Acknowledge =
             return unknown;
         if (actor.Agent is not { } agent)
             return AgentIds.Needed("lodestar msg inbox");
+        var unread = plane.Store.UnreadCount(plane.Project, agent);
+        if (CountOnly && !Acknowledge)
+        {
+            var (count, after) = plane.Store.InboxCount(plane.Project, agent, filter);
+            return new InboxMessages(agent, [], count, unread, after.Cursor);
+        }
+
         var messages = plane.Store.Inbox(plane.Project, agent, filter);
         return new InboxMessages(
             agent,
             CountOnly ? [] : [.. messages.Select(message => MessageLine.Of(message, plane.Store, Receipts))],
             messages.Count,
-            plane.Store.UnreadCount(plane.Project, agent),
+            unread,
             messages is [.., var last] ? MessagePlace.After(last).Cursor : filter.After.Cursor);
     }
 
@@ -79,7 +86,7 @@ public sealed record ReadInbox(string? Agent, int Limit = 50, bool Acknowledge =
 /// <summary>What concerns an agent.</summary>
 /// <param name="AgentId">The agent.</param>
 /// <param name="Messages">Oldest first.</param>
-/// <param name="Count">How many were found, up to the limit.</param>
+/// <param name="Count">How many were found: up to the limit, and all where they were only to be counted.</param>
 /// <param name="Unread">How many were unread in all.</param>
 /// <param name="Cursor">To be given as <c>--since</c> to go on from here, exactly; null when nothing was read.</param>
 public sealed record InboxMessages(AgentId AgentId, ImmutableArray<MessageLine> Messages, int Count, long Unread, string? Cursor);

@@ -23,6 +23,13 @@ public static class MessageTable
     private const string Unread =
         "not exists (select 1 from message_reads r where r.message_id = m.message_id and r.agent_id = ?2)";
 
+    private const string InInbox =
+        $"""
+        from messages m
+        where {ForAgent} and (?3 or {Unread}) and m.seq > ?4 and (?5 is null or m.created_at > ?5)
+          and (?6 is null or m.created_at <= ?6) and (?7 is null or m.from_agent = ?7)
+        """;
+
     /// <summary>Stores a message under a new id.</summary>
     public static Message AddMessage(this StoreTransaction store, ProjectId project, MessageDraft draft)
     {
@@ -74,22 +81,25 @@ public static class MessageTable
 
     /// <summary>What concerns an agent, oldest first. The filter is applied before the limit.</summary>
     public static IReadOnlyList<Message> Inbox(this StoreReader store, ProjectId project, AgentId agent, InboxFilter filter) =>
+        store.Database.Query($"select {Columns} {InInbox} order by m.seq limit ?8", Read, [.. Given(project, agent, filter), filter.Limit]);
+
+    /// <summary>How many messages a filter finds whatever its limit, and the place after the last of them.</summary>
+    public static (int Count, MessagePlace After) InboxCount(this StoreReader store, ProjectId project, AgentId agent, InboxFilter filter) =>
         store.Database.Query(
-            $"""
-            select {Columns} from messages m
-            where {ForAgent} and (?3 or {Unread}) and m.seq > ?4 and (?5 is null or m.created_at > ?5)
-              and (?6 is null or m.created_at <= ?6) and (?7 is null or m.from_agent = ?7)
-            order by m.seq limit ?8
-            """,
-            Read,
-            project.Value,
-            agent.Value,
-            filter.AlsoRead,
-            filter.After.Seq ?? 0,
-            filter.After.Time is { } time ? StoreTime.Text(time) : null,
-            filter.Until is { } until ? StoreTime.Text(until) : null,
-            filter.From,
-            filter.Limit);
+            $"select count(*), max(m.seq) {InInbox}",
+            row => ((int)row.Int64(0), row.Int64OrNull(1) is { } last ? new MessagePlace(last, null) : filter.After),
+            Given(project, agent, filter))[0];
+
+    private static SqliteValue[] Given(ProjectId project, AgentId agent, InboxFilter filter) =>
+    [
+        project.Value,
+        agent.Value,
+        filter.AlsoRead,
+        filter.After.Seq ?? 0,
+        filter.After.Time is { } time ? StoreTime.Text(time) : null,
+        filter.Until is { } until ? StoreTime.Text(until) : null,
+        filter.From,
+    ];
 
     /// <summary>How much an agent has not read of what concerns it.</summary>
     public static long UnreadCount(this StoreReader store, ProjectId project, AgentId agent) => store.Database.QueryInt64(

@@ -200,22 +200,26 @@ public sealed class RuntimeStore : IDisposable
         }
     }
 
-    private void Close()
+    private void CloseReading()
     {
         reading?.Dispose();
         reading = null;
+    }
+
+    private void Close()
+    {
+        CloseReading();
         writing?.Dispose();
         writing = null;
     }
 
-    private T Look<T>(Func<StoreReader, T> read)
+    private T Look<T>(Func<StoreReader, T> read) => ResetRace.Outlive(() => LookOnce(read), CloseReading);
+
+    private T LookOnce<T>(Func<StoreReader, T> read)
     {
         // A query has no memory of an earlier one, so it simply looks at the file that is there now.
         if (reading is { IsSameFile: false })
-        {
-            reading.Dispose();
-            reading = null;
-        }
+            CloseReading();
 
         reading ??= file.OpenForReading();
         if (reading is null)

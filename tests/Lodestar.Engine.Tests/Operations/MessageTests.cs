@@ -40,6 +40,21 @@ public sealed class MessageTests : IDisposable
     }
 
     [Fact]
+    public async Task Counting_an_inbox_counts_all_that_fits_whatever_the_limit_and_goes_on_behind_it()
+    {
+        var (ada, bob, eve) = (await project.JoinAsync(), await project.JoinAsync(), await project.JoinAsync());
+        foreach (var from in new[] { ada, ada, eve })
+            await SayAsync(from, "hello", to: $"agent:{bob}");
+
+        var all = await project.DoneAsync(new ReadInbox(bob, Limit: 1) { CountOnly = true }.ExecuteAsync);
+        var some = await project.DoneAsync(new ReadInbox(bob, Limit: 1) { CountOnly = true, From = ada }.ExecuteAsync);
+        var later = await project.DoneAsync(new ReadInbox(bob) { CountOnly = true, Since = some.Cursor }.ExecuteAsync);
+
+        Assert.Equal((3, 2, 1), (all.Count, some.Count, later.Count));
+        Assert.Empty(all.Messages);
+    }
+
+    [Fact]
     public async Task A_message_to_an_agent_that_never_joined_is_refused()
     {
         var ada = await project.JoinAsync();

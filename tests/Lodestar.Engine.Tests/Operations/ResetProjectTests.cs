@@ -136,6 +136,25 @@ public sealed class ResetProjectTests : IDisposable
     }
 
     [Fact]
+    public async Task Queries_racing_with_resets_read_the_store_that_is_there()
+    {
+        var done = false;
+        var reader = Task.Run(async () =>
+        {
+            while (!Volatile.Read(ref done))
+                await project.DoneAsync(new ListAgents().ExecuteAsync);
+        });
+        for (var round = 0; round < 12; round++)
+        {
+            await project.JoinAsync();
+            await project.DoneAsync(new ResetProject(false, Force: true).ExecuteAsync);
+        }
+
+        Volatile.Write(ref done, true);
+        await reader;
+    }
+
+    [Fact]
     public async Task A_damaged_store_is_set_aside_and_one_of_a_newer_release_left_alone()
     {
         File.WriteAllText(project.Database, "this is not a database, but it has something in it");
