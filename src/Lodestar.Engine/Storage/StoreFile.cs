@@ -157,7 +157,10 @@ internal sealed class StoreFile(string path, EngineClock clock, IdSource ids, Ti
 
     private void RequireLocalFileSystem()
     {
-        var fileSystem = SharedFileSystem.NameOf(Path.GetDirectoryName(path)!);
+        var directory = Path.GetDirectoryName(path)!;
+        if (SharedFileSystem.IsLocal(directory))
+            return;
+        var fileSystem = SharedFileSystem.NameOf(directory);
         if (SharedFileSystem.Refuses(fileSystem))
             throw StoreFailure.Shared(path, fileSystem);
     }
