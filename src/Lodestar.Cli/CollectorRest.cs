@@ -14,7 +14,15 @@ internal static class CollectorRest
     /// <param name="bytes">The size of the spec.</param>
     public static void Begin(long bytes)
     {
-        if (GCSettings.LatencyMode != GCLatencyMode.NoGCRegion)
+        if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+            return;
+        try
+        {
             _ = GC.TryStartNoGCRegion(Math.Min(Most, bytes * TimesTheSpec));
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // More than there is, in a container of little memory: the collector has work to do.
+        }
     }
 }
