@@ -83,12 +83,17 @@ internal static partial class FolderChecks
     /// <summary>A lock file that nobody holds means nothing; one that is held says who else is at work.</summary>
     private static IEnumerable<HealthCheck> Held(ActionContext context)
     {
-        string[] locks = [context.Runtime.Value + RuntimeStore.LockSuffix, Path.Combine(context.Root.Value, SpecFile.LockPath)];
-        foreach (var path in locks.Where(File.Exists))
+        var folder = Path.GetDirectoryName(context.Runtime.Value)!;
+        if (!FileLock.CanLock(folder))
         {
-            if (FileLock.IsHeld(path))
-                yield return HealthCheck.Info("locks", $"A living process holds {path}; it is freed when that process ends.");
+            var why = WriteFailure.WithoutLocks(folder);
+            return [HealthCheck.Fail("locks", why.Message, why.Hint)];
         }
+
+        string[] locks = [context.Runtime.Value + RuntimeStore.LockSuffix, Path.Combine(context.Root.Value, SpecFile.LockPath)];
+        return locks
+            .Where(path => File.Exists(path) && FileLock.IsHeld(path))
+            .Select(path => HealthCheck.Info("locks", $"A living process holds {path}; it is freed when that process ends."));
     }
 
     private static IEnumerable<HealthCheck> ReadOnly(string folder)

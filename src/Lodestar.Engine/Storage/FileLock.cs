@@ -43,6 +43,21 @@ public sealed class FileLock : IDisposable
         return shared is null && File.Exists(path);
     }
 
+    /// <summary>True when the file system a folder is on has file locks. Writes nothing; elsewhere than on Linux it is taken for granted.</summary>
+    /// <exception cref="IOException">The folder cannot be opened.</exception>
+    internal static bool CanLock(string folder)
+    {
+        try
+        {
+            using var shared = OperatingSystem.IsLinux() ? TryShare(folder) : null;
+            return true;
+        }
+        catch (IOException cause) when (WriteFailure.IsWithoutLocks(cause.HResult))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Keeps out who wants the lock alone, not others who share it. Works where nothing can be written; only on Linux.</summary>
     /// <returns>Null when somebody has it alone, or there is no such file.</returns>
     /// <exception cref="IOException">The lock file cannot be opened.</exception>

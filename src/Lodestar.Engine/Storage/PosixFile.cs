@@ -22,7 +22,7 @@ internal static partial class PosixFile
     /// <summary>Opens a file for locking, creating it when missing; children do not inherit it.</summary>
     internal static int OpenForLock(string path) => Open(path, ReadWrite | Create | CloseOnExec, ModeBeforeMask);
 
-    /// <summary>Opens a file that is there to look at its lock; works where nothing can be written.</summary>
+    /// <summary>Opens a file or folder that is there to look at its lock; works where nothing can be written.</summary>
     internal static int OpenForLook(string path) => Open(path, ReadOnly | CloseOnExec, 0);
 
     /// <summary>True when the directory can be written, as far as permissions and mount say; tries nothing.</summary>
@@ -53,7 +53,7 @@ internal static partial class PosixFile
     }
 
     internal static IOException Failure(string act, string path) =>
-        new($"Cannot {act} {path}: {Marshal.GetLastPInvokeErrorMessage()}.");
+        new($"Cannot {act} {path}: {Marshal.GetLastPInvokeErrorMessage()}.", Marshal.GetLastPInvokeError());
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, uint mode);

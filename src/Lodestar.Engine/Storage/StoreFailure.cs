@@ -12,6 +12,8 @@ internal static class StoreFailure
 
     internal static EnvironmentException From(SqliteException cause, string path) => cause switch
     {
+        // SQLite takes a system without locks for one whose locks are all taken.
+        { Code: SqliteCode.Busy } when WriteFailure.IsWithoutLocks(cause.SystemError) => WriteFailure.WithoutLocks(path, cause),
         { Code: SqliteCode.Busy } => Busy(path, cause),
         { Code: SqliteCode.Full } or { ExtendedCode: SharedMemoryCannotGrow } => WriteFailure.NoRoom(path, cause),
         { Code: SqliteCode.InputOutput or SqliteCode.CannotOpen } when WriteFailure.IsNoRoom(cause.SystemError) => WriteFailure.NoRoom(path, cause),
@@ -31,11 +33,8 @@ internal static class StoreFailure
         "Run the same command again.",
         cause);
 
-    internal static EnvironmentException Unwritable(string path, Exception cause) => WriteFailure.IsNoRoom(cause) ? WriteFailure.NoRoom(path, cause) : new(
-        "store-unwritable",
-        $"The runtime store {path} cannot be written: {cause.Message}",
-        "Check the permissions of its directory, and that it is not mounted read-only.",
-        cause);
+    internal static EnvironmentException Unwritable(string path, Exception cause) => WriteFailure.Of(
+        "store-unwritable", path, cause, "Check the permissions of its directory, and that it is not mounted read-only.");
 
     internal static EnvironmentException Damaged(string path, Exception? cause = null) => new(
         "store-unreadable",

@@ -224,6 +224,23 @@ public sealed class EnvironmentTests : IDisposable
         Assert.Empty(Directory.GetFiles(scratch.PathOf("p", ".lodestar"), "*.tmp"));
     }
 
+    [FaultFact]
+    public async Task Where_files_cannot_be_locked_nothing_is_changed_and_doctor_says_why()
+    {
+        var spec = File.ReadAllText(scratch.PathOf("p", ".lodestar", "spec.yaml"));
+
+        var doctor = await ThroughAsync($"exec {FaultFactAttribute.WithoutLocks} \"$@\"", "doctor");
+        var join = await ThroughAsync($"exec {FaultFactAttribute.WithoutLocks} \"$@\"", "agent", "join", "--json");
+        var create = await ThroughAsync($"exec {FaultFactAttribute.WithoutLocks} \"$@\"", "task", "create", "--title", "More", "--json");
+
+        Assert.Equal((3, "store-filesystem"), (join.ExitCode, join.Code));
+        Assert.Equal((3, "store-filesystem"), (create.ExitCode, create.Code));
+        Assert.True(doctor.ExitCode == 1, doctor.ToString());
+        Assert.Contains("without file locks", doctor.Output, StringComparison.Ordinal);
+        Assert.Equal(spec, File.ReadAllText(scratch.PathOf("p", ".lodestar", "spec.yaml")));
+        Assert.False(File.Exists(scratch.PathOf("p", ".lodestar", "runtime.sqlite")));
+    }
+
     public void Dispose() => scratch.Dispose();
 
     /// <summary>In blocks of 512 bytes. The runtime of a program that is not native maps its code through a file unless told not to.</summary>

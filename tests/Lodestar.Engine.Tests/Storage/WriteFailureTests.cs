@@ -18,6 +18,8 @@ public sealed class WriteFailureTests : IDisposable
     [InlineData(14, 122, "disk-full")]
     [InlineData(13, 0, "disk-full")]
     [InlineData(4874, 0, "disk-full")]
+    [InlineData(5, 37, "store-filesystem")]
+    [InlineData(5, 11, "store-busy")]
     [InlineData(778, 5, "store-unreadable")]
     [InlineData(14, 2, "store-unreadable")]
     public void What_the_system_said_to_SQLite_decides(int code, int system, string expected) =>
@@ -27,6 +29,8 @@ public sealed class WriteFailureTests : IDisposable
     [InlineData(27, "disk-full")]
     [InlineData(28, "disk-full")]
     [InlineData(122, "disk-full")]
+    [InlineData(37, "store-filesystem")]
+    [InlineData(95, "store-filesystem")]
     [InlineData(13, "spec-unwritable")]
     public void What_the_system_said_of_a_file_decides(int system, string expected) =>
         Assert.Equal(expected, WriteFailure.Of("spec-unwritable", "spec.yaml", new IOException("Failed") { HResult = system }).Code);
