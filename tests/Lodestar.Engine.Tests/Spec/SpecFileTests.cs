@@ -100,5 +100,21 @@ public sealed class SpecFileTests : IDisposable
         Assert.StartsWith(".lodestar/spec.yaml:2:2: ", new SpecFile(scratch.Root).Load().Refusal!.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(100, false)]
+    [InlineData(20_000, true)]
+    public async Task A_large_spec_is_announced_before_it_is_read_or_edited(int tasks, bool expected)
+    {
+        scratch.Write(".lodestar/spec.yaml", "tasks:\n" + string.Concat(Enumerable.Range(0, tasks).Select(number => $"  T{number}:\n    title: Number {number} of many\n")));
+        var announced = new List<long>();
+        var file = new SpecFile(scratch.Root) { LargeReading = announced.Add };
+
+        Assert.Equal(tasks, file.Load().Data!.Spec.Tasks.Length);
+        await file.EditAsync(document => SpecEditor.SetPriority(document, new("T1"), 7), default);
+
+        Assert.Equal(expected ? 2 : 0, announced.Count);
+        Assert.All(announced, size => Assert.InRange(size, 512 * 1024, 2 * 1024 * 1024));
+    }
+
     public void Dispose() => scratch.Dispose();
 }
