@@ -60,12 +60,10 @@ internal sealed class LedgerBlock(int size)
     /// <returns>False when there is no room for it; a block without lines takes any.</returns>
     internal bool TryAdd(ReadOnlySpan<byte> line)
     {
-        if (Length + line.Length > Bytes.Length)
-        {
-            if (Lines.Count > 0)
-                return false;
+        if (Lines.Count > 0 && Length + line.Length > size)
+            return false;
+        if (line.Length > Bytes.Length)
             Bytes = new byte[line.Length];
-        }
 
         line.CopyTo(Bytes.AsSpan(Length));
         Lines.Add((Length, line.Length));

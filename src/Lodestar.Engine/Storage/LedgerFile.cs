@@ -66,8 +66,9 @@ public sealed class LedgerFile(Stream source)
             // What cannot be a line is not read to its end: the block is as long as a line may be.
             if (block.Length == block.Bytes.Length)
                 throw new RefusedException(LedgerBlock.TooLong(LongestLine).At(linesRead + 1));
-            var count = await source.ReadAtLeastAsync(
-                block.Bytes.AsMemory(block.Length), block.Bytes.Length - block.Length, throwOnEndOfStream: false, cancellation);
+            // A block that had to grow for a long line is not filled again: two that are alike keep two processors at work.
+            var room = Math.Min(block.Bytes.Length - block.Length, BlockSize);
+            var count = await source.ReadAtLeastAsync(block.Bytes.AsMemory(block.Length, room), room, throwOnEndOfStream: false, cancellation);
             block.Length += count;
             block.Split();
             if (count == 0)

@@ -122,7 +122,14 @@ internal ref struct LedgerScan(ReadOnlySpan<byte> line, LedgerWords words)
     internal string Text(ReadOnlySpan<byte> before)
     {
         Expect(before);
-        var end = rest.IndexOfAny(Stops);
+        var end = rest.IndexOf((byte)'"');
+        if (end > 0 && Words.Texts.TryKnown(rest[..end], out var known))
+        {
+            rest = rest[(end + 1)..];
+            return known;
+        }
+
+        end = rest.IndexOfAny(Stops);
         if (end < 0)
             return Lose<string>();
         if (rest[end] != (byte)'"')
