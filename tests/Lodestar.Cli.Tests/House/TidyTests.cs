@@ -42,11 +42,9 @@ public sealed class TidyTests
             $"Run: dotnet format whitespace --folder . --exclude artifacts\n{Encoding.UTF8.GetString(result.Output)}{Encoding.UTF8.GetString(result.Error)}");
     }
 
-    [Fact]
+    [CheckoutFact]
     public async Task No_tracked_file_names_this_machine()
     {
-        if (!Directory.Exists(SourceTree.PathOf(".git")) && !File.Exists(SourceTree.PathOf(".git")))
-            return; // An unpacked archive has no list of tracked files.
         var git = Programs.Find("git", Environment.GetEnvironmentVariable("PATH"));
         Assert.True(git is not null, "git is not on PATH.");
         var result = await ChildProcess.RunAsync(

@@ -41,11 +41,9 @@ public sealed class RealRepositoryTests : IDisposable
         git = new UserGit(scratch, repo);
     }
 
-    [Fact]
+    [CheckoutFact]
     public async Task A_run_over_a_real_repository_leaves_the_users_dirty_checkout_alone_until_it_is_integrated()
     {
-        if (!Path.Exists(SourceTree.PathOf(".git")))
-            return; // An unpacked archive is no repository to clone.
         var files = SourceTree.CSharp("src/Lodestar.Core").Take(Count).ToArray();
         await CloneAsync(files);
         await MakeBusyAsync();
