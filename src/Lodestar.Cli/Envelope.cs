@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Lodestar.Core;
 
 namespace Lodestar.Cli;
@@ -17,12 +16,12 @@ internal static class Envelope
     };
 
     /// <summary>Writes the envelope of an outcome, with a newline at its end.</summary>
-    public static void Write<TData>(PieceWriter to, Outcome<TData> outcome, JsonTypeInfo<TData> type)
+    public static void Write<TData>(PieceWriter to, Outcome<TData> outcome, Action<Utf8JsonWriter, TData> write)
         where TData : class =>
         Write(to, outcome.Refusal, outcome.Next, outcome.Warnings, writer =>
         {
             if (outcome.Data is { } data)
-                JsonSerializer.Serialize(writer, data, type);
+                write(writer, data);
             else
                 WriteErrorData(writer, outcome.Refusal);
         });

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Lodestar.Core;
 
@@ -77,12 +78,16 @@ internal sealed class Output
 
     /// <summary>Shows an outcome and gives the exit code it means.</summary>
     public ExitCode Show<TData>(Outcome<TData> result, JsonTypeInfo<TData> type, Action<Page, TData> text, DateTimeOffset now)
+        where TData : class => Show(result, (writer, data) => JsonSerializer.Serialize(writer, data, type), text, now);
+
+    /// <summary>As the other, for data that is written otherwise.</summary>
+    public ExitCode Show<TData>(Outcome<TData> result, Action<Utf8JsonWriter, TData> write, Action<Page, TData> text, DateTimeOffset now)
         where TData : class
     {
         var outcome = NextSteps.From(Elsewhere, result);
         if (Json)
         {
-            Envelope.Write(new PieceWriter(WriteData), outcome, type);
+            Envelope.Write(new PieceWriter(WriteData), outcome, write);
         }
         else
         {

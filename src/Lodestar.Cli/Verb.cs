@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Lodestar.Core;
 
@@ -50,8 +51,11 @@ internal abstract class Verb(string name, string purpose) : Command(name, purpos
 internal sealed class Verb<TData>(string name, string purpose) : Verb(name, purpose)
     where TData : class
 {
-    /// <summary>How <c>data</c> is written, and what its schema is.</summary>
-    public required JsonTypeInfo<TData> Data { get; init; }
+    /// <summary>How <c>data</c> is written, and what its schema is. Asked for when it is needed: it is not made for nothing.</summary>
+    public required Func<JsonTypeInfo<TData>> Data { get; init; }
+
+    /// <summary>Writes <c>data</c> without a look at what it is made of; for verbs that are called all the time.</summary>
+    public Action<Utf8JsonWriter, TData>? Write { get; init; }
 
     /// <summary>How people read it.</summary>
     public required Action<Page, TData> Text { get; init; }
@@ -60,13 +64,14 @@ internal sealed class Verb<TData>(string name, string purpose) : Verb(name, purp
     public required Func<Given, CancellationToken, Task<Outcome<TData>>> Run { get; init; }
 
     /// <inheritdoc/>
-    public override JsonTypeInfo DataType => Data;
+    public override JsonTypeInfo DataType => Data();
 
     /// <inheritdoc/>
     public override async Task<ExitCode> RunAsync(Given given, CancellationToken cancellation)
     {
         var outcome = await Run(given, cancellation);
         var context = given.Context;
-        return context.Output.Show(outcome, Data, Text, context.Clock.GetUtcNow());
+        return context.Output.Show(
+            outcome, Write ?? ((writer, data) => JsonSerializer.Serialize(writer, data, Data())), Text, context.Clock.GetUtcNow());
     }
 }

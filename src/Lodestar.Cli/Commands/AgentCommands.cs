@@ -25,7 +25,7 @@ internal static class AgentCommands
                 "Adds an agent to the runtime plane; one that joined before keeps its id and what it does not say anew.",
                 "lodestar agent join --name ada --role builder",
                 "export LODESTAR_AGENT_ID=$(lodestar agent join --json | jq -r .data.agent_id)"),
-            Data = PlaneJson.Default.JoinedAgent,
+            Data = static () => PlaneJson.Default.JoinedAgent,
             Text = AgentText.Joined,
             Run = (given, cancellation) => given.InSessionAsync(
                 new JoinAgent(new AgentProfile(
@@ -43,7 +43,7 @@ internal static class AgentCommands
     {
         Accepts = [Inputs.AgentOfPython()],
         About = Explanation.Reads("lodestar agent list", "lodestar agent list --json"),
-        Data = PlaneJson.Default.AgentList,
+        Data = static () => PlaneJson.Default.AgentList,
         Text = AgentText.List,
         Run = (given, cancellation) => given.InSessionAsync(new ListAgents().ExecuteAsync, cancellation),
     };
@@ -56,7 +56,7 @@ internal static class AgentCommands
         {
             Accepts = [agent],
             About = Explanation.Reads("lodestar agent show A1B2C3D4"),
-            Data = PlaneJson.Default.AgentDetails,
+            Data = static () => PlaneJson.Default.AgentDetails,
             Text = AgentText.Show,
             Run = (given, cancellation) => given.InSessionAsync(new ShowAgent(Named(given, agent)).ExecuteAsync, cancellation),
         };
@@ -71,7 +71,7 @@ internal static class AgentCommands
         {
             Accepts = [capability, role, Inputs.AgentOfPython()],
             About = Explanation.Reads("lodestar agent find --capability python", "lodestar agent find --capability python --role reviewer --json"),
-            Data = PlaneJson.Default.FoundAgents,
+            Data = static () => PlaneJson.Default.FoundAgents,
             Text = AgentText.Found,
             Run = (given, cancellation) => given.InSessionAsync(
                 new FindAgents(given.Get(capability), given.Get(role)).ExecuteAsync, cancellation),
@@ -90,7 +90,7 @@ internal static class AgentCommands
         {
             Accepts = [task, named, format, agent],
             About = Explanation.Reads("lodestar agent brief F001", "lodestar agent brief --task F001 --format claude"),
-            Data = PlaneJson.Default.BriefedTask,
+            Data = static () => PlaneJson.Default.BriefedTask,
             Text = (page, brief) => page.Block(brief.FormattedOutput, ""),
             Run = (given, cancellation) => given.InSessionAsync(
                 new BriefTask(
@@ -109,7 +109,7 @@ internal static class AgentCommands
         {
             Accepts = [agent],
             About = Explanation.Changes("Sets when the agent was last seen.", "lodestar agent heartbeat A1B2C3D4"),
-            Data = PlaneJson.Default.SeenAgent,
+            Data = static () => PlaneJson.Default.SeenAgent,
             Text = (page, data) => page.Line($"Agent {data.AgentId} is at work"),
             Run = (given, cancellation) => given.InSessionAsync(new HeartbeatAgent(Named(given, agent)).ExecuteAsync, cancellation),
         };
@@ -124,7 +124,7 @@ internal static class AgentCommands
         {
             Accepts = [agent, reason],
             About = Explanation.Changes("Ends the agent's leases outside of runs; its id and history stay.", "lodestar agent leave A1B2C3D4"),
-            Data = PlaneJson.Default.LeftAgent,
+            Data = static () => PlaneJson.Default.LeftAgent,
             Text = (page, data) => page.Line($"Agent {data.AgentId} has left").Field("Released", data.Released.Select(task => task.Value)),
             Run = (given, cancellation) => given.InSessionAsync(
                 new LeaveAgent(Named(given, agent), given.Get(reason)).ExecuteAsync, cancellation),

@@ -19,7 +19,7 @@ internal static class CompleteCommand
             Hidden = true,
             Accepts = [words],
             About = Explanation.Reads("lodestar __complete -- task cl"),
-            Data = CliJson.Default.Completions,
+            Data = static () => CliJson.Default.Completions,
             Text = (page, data) =>
             {
                 foreach (var word in data.Words)

@@ -19,7 +19,7 @@ internal static class CompletionCommand
                 "lodestar completion zsh > \"${fpath[1]}/_lodestar\"",
                 "lodestar completion fish > ~/.config/fish/completions/lodestar.fish",
                 "lodestar completion pwsh | Out-String | Invoke-Expression"),
-            Data = CliJson.Default.CompletionScript,
+            Data = static () => CliJson.Default.CompletionScript,
             Text = (page, data) => page.Raw(data.Script),
             Run = (given, _) => Task.FromResult(
                 Outcome<CompletionScript>.Done(new(given.Get(shell)!, Script(given.Get(shell)!)))),

@@ -12,7 +12,7 @@ internal static class CrashLabelsCommand
     {
         Hidden = true,
         About = Explanation.Reads("lodestar __crash-labels"),
-        Data = CliJson.Default.CrashLabels,
+        Data = static () => CliJson.Default.CrashLabels,
         Text = (page, labels) => page.Raw(string.Concat(labels.Labels.Select(label => label + "\n"))),
         Run = (_, _) => Task.FromResult<Outcome<CrashLabels>>(new CrashLabels([.. CrashLabel.All])),
     };

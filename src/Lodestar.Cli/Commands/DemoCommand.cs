@@ -29,7 +29,7 @@ internal static class DemoCommand
                 "lodestar demo",
                 "lodestar demo --crash",
                 "lodestar demo --path ~/tally --lanes 4 --json"),
-            Data = RunViewJson.Default.RunView,
+            Data = static () => RunViewJson.Default.RunView,
             Text = RunText.Show,
             Run = (given, cancellation) => RunAsync(
                 given,

@@ -16,7 +16,7 @@ internal static class DoctorCommand
                 "Reads only, unless --fix is given: then derived files are written anew. Exit 1 when a check fails.",
                 "lodestar doctor",
                 "lodestar doctor --fix --json"),
-            Data = PlaneJson.Default.HealthReport,
+            Data = static () => PlaneJson.Default.HealthReport,
             Text = Text,
             Run = async (given, cancellation) =>
             {

@@ -25,7 +25,7 @@ internal static class EventsCommand
             EndsWithReader = true,
             About = Explanation.Reads(
                 "lodestar events", "lodestar events --type task --task F001", "lodestar events --follow --json", "lodestar events --since 42"),
-            Data = PlaneJson.Default.EventPage,
+            Data = static () => PlaneJson.Default.EventPage,
             Text = Show,
             Run = (given, cancellation) => given.InSessionAsync(
                 (session, token) =>

@@ -17,7 +17,7 @@ internal static class EvidenceCommands
             Accepts = [ledger, at],
             About = Explanation.Reads(
                 "lodestar run replay .lodestar/runs/RUN/ledger.ndjson", "lodestar run replay ledger.ndjson --at 120 --json"),
-            Data = EvidenceJson.Default.ReplayedRun,
+            Data = static () => EvidenceJson.Default.ReplayedRun,
             Text = EvidenceText.Replay,
             Run = (given, cancellation) => new ReplayLedger(PathOf(given, ledger), given.Get(at)).ExecuteAsync(cancellation),
         };
@@ -32,7 +32,7 @@ internal static class EvidenceCommands
         {
             Accepts = [run, task],
             About = Explanation.Reads("lodestar run receipts", "lodestar run receipts run-20260131-120000-0a1b2c3d F001 --json"),
-            Data = EvidenceJson.Default.RunReceipts,
+            Data = static () => EvidenceJson.Default.RunReceipts,
             Text = EvidenceText.Receipts,
             Run = (given, cancellation) => given.AtDeskAsync(
                 new ReadReceipts(RunInputs.Id(given.Get(run)), given.Get(task) is { } id ? new TaskId(id) : null).ExecuteAsync, cancellation),
@@ -49,7 +49,7 @@ internal static class EvidenceCommands
             About = Explanation.Changes(
                 "Enters the run as its ledger tells it; one that had not ended is paused. Resuming it looks for what was done before anything is repeated.",
                 "lodestar import ledger run-20260131-120000-0a1b2c3d"),
-            Data = EvidenceJson.Default.ImportedRun,
+            Data = static () => EvidenceJson.Default.ImportedRun,
             Text = EvidenceText.Imported,
             Run = (given, cancellation) => given.AtDeskAsync(
                 (desk, token) => new ImportLedger(RunInputs.Id(given.Get(run))!.Value).ExecuteAsync(desk, RunInputs.Actor(given), token),
@@ -66,7 +66,7 @@ internal static class EvidenceCommands
         {
             Accepts = [file, kind],
             About = Explanation.Reads("lodestar validate .lodestar/charter.yaml", "lodestar validate recorded.ndjson --as transcript --json"),
-            Data = EvidenceJson.Default.ValidatedFile,
+            Data = static () => EvidenceJson.Default.ValidatedFile,
             Text = EvidenceText.Validated,
             Run = (given, cancellation) => new ValidateFile(PathOf(given, file), given.Get(kind)).ExecuteAsync(cancellation),
         };

@@ -22,7 +22,7 @@ internal static class InitCommand
                 "lodestar init",
                 "lodestar init services/api --name api",
                 "lodestar init --force --mcp"),
-            Data = PlaneJson.Default.InitializedProject,
+            Data = static () => PlaneJson.Default.InitializedProject,
             Text = Text,
             Run = (given, cancellation) => new InitProject(Path.GetFullPath(given.Get(path) ?? ".", given.Context.Directory))
             {

@@ -27,7 +27,8 @@ internal static class MessageCommands
                 "lodestar msg send --task F001 --text \"Tests are green\" --from A1B2C3D4",
                 "lodestar msg send --to agent:A1B2C3D4 --text \"Please review F001\"",
                 "git log -1 --format=%B | lodestar msg send --to all --text -"),
-            Data = PlaneJson.Default.SentMessage,
+            Data = static () => PlaneJson.Default.SentMessage,
+            Write = PlaneJson.Write,
             Text = (page, data) => page.Line($"Sent message {data.MessageId} to {data.To}"),
             Run = (given, cancellation) => given.InSessionAsync(
                 new SendMessage(given.Get(task), given.Agent(from), given.TextOrInput(text, MessageDraft.MaxBytes)!)
@@ -54,7 +55,7 @@ internal static class MessageCommands
             Accepts = [task, since, limit, unread, agent, receipts],
             About = Explanation.Reads(
                 "lodestar msg thread F001", "lodestar msg thread F001 --unread --agent A1B2C3D4", "lodestar msg thread F001 --since c42"),
-            Data = PlaneJson.Default.MessageThread,
+            Data = static () => PlaneJson.Default.MessageThread,
             Text = MessageText.Thread,
             Run = (given, cancellation) => given.InSessionAsync(
                 new ReadThread(given.Get(task)!, given.Get(limit) ?? 50)
@@ -89,7 +90,7 @@ internal static class MessageCommands
                 "Reads only, unless --ack is given: then what is shown counts as read.",
                 "lodestar msg inbox --agent A1B2C3D4",
                 "lodestar msg inbox --agent A1B2C3D4 --ack"),
-            Data = PlaneJson.Default.InboxMessages,
+            Data = static () => PlaneJson.Default.InboxMessages,
             Text = MessageText.Inbox,
             Run = (given, cancellation) => given.Excluding(all, unreadOnly).Excluding(acknowledge, keep).InSessionAsync(
                 new ReadInbox(given.Agent(agent), given.Get(limit) ?? 50, given.Get(acknowledge))
@@ -121,7 +122,7 @@ internal static class MessageCommands
                 "Reads only, unless --ack is given: then what is shown counts as read. It sleeps until the store changes.",
                 "lodestar msg wait --agent A1B2C3D4 --timeout 5m",
                 "lodestar msg wait --ack --json"),
-            Data = PlaneJson.Default.AwaitedMessages,
+            Data = static () => PlaneJson.Default.AwaitedMessages,
             Text = MessageText.Awaited,
             Run = (given, cancellation) => given.InSessionAsync(
                 new WaitForMessages(given.Agent(agent), given.Get(timeout) ?? TimeSpan.FromSeconds(30))
@@ -154,7 +155,7 @@ internal static class MessageCommands
         {
             Accepts = [text, keyword, task, from, since, until, before, limit],
             About = Explanation.Reads("lodestar msg search flaky", "lodestar msg search --task F001 --since 2031-05-14 --json"),
-            Data = PlaneJson.Default.FoundMessages,
+            Data = static () => PlaneJson.Default.FoundMessages,
             Text = MessageText.Found,
             Run = (given, cancellation) => given.InSessionAsync(
                 new SearchMessages(given.Get(limit) ?? 50)
@@ -183,7 +184,7 @@ internal static class MessageCommands
                 "Adds a receipt to each message; marking again changes nothing.",
                 "lodestar msg mark-read --task F001 --agent A1B2C3D4",
                 "lodestar msg mark-read --message-id M0123456789AB"),
-            Data = PlaneJson.Default.MarkedMessages,
+            Data = static () => PlaneJson.Default.MarkedMessages,
             Text = (page, data) => page.Line($"Marked {data.MessagesMarked} as read by {data.AgentId}"),
             Run = (given, cancellation) => given.InSessionAsync(
                 new MarkRead(given.Get(task), given.Agent(agent), [.. given.All(messages)]).ExecuteAsync, cancellation),

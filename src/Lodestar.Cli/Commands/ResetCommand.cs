@@ -18,7 +18,7 @@ internal static class ResetCommand
                 "Removes agents, leases, messages, events and runs, after telling how many. Refuses while a run is active. With --hard the tasks go too.",
                 "lodestar reset",
                 "lodestar reset --hard --force --json"),
-            Data = PlaneJson.Default.ResetResult,
+            Data = static () => PlaneJson.Default.ResetResult,
             Text = Text,
             Run = (given, cancellation) => RunAsync(given, given.Get(hard), given.Get(force), cancellation),
         };

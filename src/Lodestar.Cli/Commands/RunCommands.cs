@@ -19,7 +19,7 @@ internal static class RunCommands
         {
             Accepts = inputs.All,
             About = Explanation.Reads("lodestar plan", "lodestar plan --label backend --json"),
-            Data = PlanDataJson.Default.PlanData,
+            Data = static () => PlanDataJson.Default.PlanData,
             Text = RunText.Plan,
             Run = (given, cancellation) => given.AtDeskAsync<PlanData>(new PlanRun(inputs.Read(given)).ExecuteAsync, cancellation),
         };
@@ -40,7 +40,7 @@ internal static class RunCommands
                 "lodestar run",
                 "lodestar run --task F001 --task F002 --agent-cmd 'my-agent {briefing_file}' --check 'make test'",
                 "lodestar run --lanes 8 --detach --json"),
-            Data = RunViewJson.Default.RunView,
+            Data = static () => RunViewJson.Default.RunView,
             Text = RunText.Show,
             Run = (given, cancellation) => given.DriveAsync<RunView>(
                 (desk, drive, token) => given.Get(dry)
@@ -66,7 +66,7 @@ internal static class RunCommands
             Accepts = [run],
             EndsInOrder = true,
             About = Explanation.Changes("Drives the run on from its last recorded step; no finished step is repeated.", "lodestar resume"),
-            Data = RunViewJson.Default.RunView,
+            Data = static () => RunViewJson.Default.RunView,
             Text = RunText.Show,
             Run = (given, cancellation) => given.DriveAsync(new ResumeRun(RunInputs.Id(given.Get(run))).ExecuteAsync, cancellation),
         };
@@ -99,7 +99,7 @@ internal static class RunCommands
                 "Moves the base branch, and the working tree with it where it is checked out; the only verb that does. Its tasks become verified.",
                 "lodestar run integrate",
                 "lodestar run integrate --strategy squash --dry-run"),
-            Data = RunViewJson.Default.IntegratedRun,
+            Data = static () => RunViewJson.Default.IntegratedRun,
             Text = RunText.Integrated,
             Run = (given, cancellation) => given.AtDeskAsync(
                 (desk, token) => new IntegrateRun(RunInputs.Id(given.Get(run)), Strategy(given.Get(strategy)), given.Get(dry))
@@ -116,7 +116,7 @@ internal static class RunCommands
         {
             Accepts = [run, reason],
             About = Explanation.Changes(effect, $"lodestar run {kind}"),
-            Data = RunViewJson.Default.AskedRun,
+            Data = static () => RunViewJson.Default.AskedRun,
             Text = RunText.Asked,
             Run = (given, cancellation) => given.DriveAsync<AskedRun>(
                 (desk, drive, token) => new AskRun(kind, RunInputs.Id(given.Get(run)), null, given.Get(reason))
@@ -134,7 +134,7 @@ internal static class RunCommands
         {
             Accepts = [task, run, words],
             About = Explanation.Changes("Records the decision; a live run heeds it at once, another with resume.", $"lodestar run {kind} F001"),
-            Data = RunViewJson.Default.AskedRun,
+            Data = static () => RunViewJson.Default.AskedRun,
             Text = RunText.Asked,
             Run = (given, cancellation) => given.DriveAsync<AskedRun>(
                 (desk, drive, token) => new AskRun(kind, RunInputs.Id(given.Get(run)), new TaskId(given.Get(task)!), given.Get(words))

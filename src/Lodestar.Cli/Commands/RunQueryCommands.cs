@@ -12,7 +12,7 @@ internal static class RunQueryCommands
     public static Verb List() => new Verb<RunList>("list", "Lists the project's runs, newest first.")
     {
         About = Explanation.Reads("lodestar run list"),
-        Data = RunViewJson.Default.RunList,
+        Data = static () => RunViewJson.Default.RunList,
         Text = RunText.List,
         Run = (given, cancellation) => given.AtDeskAsync(new ListRuns().ExecuteAsync, cancellation),
     };
@@ -25,7 +25,7 @@ internal static class RunQueryCommands
         {
             Accepts = [run],
             About = Explanation.Reads("lodestar run show", "lodestar run show --json"),
-            Data = RunViewJson.Default.RunView,
+            Data = static () => RunViewJson.Default.RunView,
             Text = RunText.Show,
             Run = (given, cancellation) => given.AtDeskAsync(new ShowRun(RunInputs.Id(given.Get(run))).ExecuteAsync, cancellation),
         };
@@ -39,7 +39,7 @@ internal static class RunQueryCommands
         {
             Accepts = [run],
             About = Explanation.Reads("lodestar run watch", "lodestar run watch --json"),
-            Data = RunViewJson.Default.RunView,
+            Data = static () => RunViewJson.Default.RunView,
             Text = RunText.Show,
             Run = (given, cancellation) => given.AtDeskAsync(
                 (desk, token) => new WatchRun(RunInputs.Id(given.Get(run))).ExecuteAsync(
@@ -62,7 +62,7 @@ internal static class RunQueryCommands
             Accepts = [run, task, after, lines, agent, follow],
             EndsWithReader = true,
             About = Explanation.Reads("lodestar run log", "lodestar run log --ndjson", "lodestar run log --agent A1B2C3D4 --follow"),
-            Data = RunViewJson.Default.RunLog,
+            Data = static () => RunViewJson.Default.RunLog,
             Text = RunText.Log,
             Run = (given, cancellation) => given.AtDeskAsync(
                 (desk, token) => ReadAsync(
@@ -88,7 +88,7 @@ internal static class RunQueryCommands
         {
             Accepts = [task, run],
             About = Explanation.Reads("lodestar run explain F001"),
-            Data = RunViewJson.Default.RunTaskStory,
+            Data = static () => RunViewJson.Default.RunTaskStory,
             Text = RunText.Story,
             Run = (given, cancellation) => given.AtDeskAsync(
                 new ExplainRunTask(new TaskId(given.Get(task)!), RunInputs.Id(given.Get(run))).ExecuteAsync, cancellation),
@@ -108,7 +108,7 @@ internal static class RunQueryCommands
         {
             Accepts = [task, run],
             About = Explanation.Reads("lodestar run diff", "lodestar run diff F001"),
-            Data = RunViewJson.Default.RunDifference,
+            Data = static () => RunViewJson.Default.RunDifference,
             Text = (page, difference) => page.Foreign(difference.Diff),
             Run = (given, cancellation) => given.AtDeskAsync(
                 new DiffRun(given.Get(task) is { } id ? new TaskId(id) : null, RunInputs.Id(given.Get(run))).ExecuteAsync, cancellation),
@@ -124,7 +124,7 @@ internal static class RunQueryCommands
         {
             Accepts = [orphans, all],
             About = Explanation.Reads("lodestar ps", "lodestar ps --orphans --json"),
-            Data = RunViewJson.Default.ProcessList,
+            Data = static () => RunViewJson.Default.ProcessList,
             Text = RunText.Processes,
             Run = (given, cancellation) => given.AtDeskAsync(
                 new ListProcesses(given.Get(orphans), given.Get(all)).ExecuteAsync, cancellation),

@@ -16,7 +16,7 @@ internal static class SnapshotCommands
             Accepts = [messages],
             About = Explanation.Reads(
                 "lodestar export snapshot --include-messages > project.json"),
-            Data = PlaneJson.Default.ProjectSnapshot,
+            Data = static () => PlaneJson.Default.ProjectSnapshot,
             Text = (page, snapshot) => page.Raw(Document(snapshot)),
             Run = (given, cancellation) => given.InSessionAsync(new ExportSnapshot(given.Get(messages)).ExecuteAsync, cancellation),
         };
@@ -32,7 +32,7 @@ internal static class SnapshotCommands
             About = Explanation.Changes(
                 "Writes the spec as it was and a runtime store with the same rows. Never over tasks or a runtime that are there.",
                 "lodestar import snapshot project.json"),
-            Data = PlaneJson.Default.ImportedSnapshot,
+            Data = static () => PlaneJson.Default.ImportedSnapshot,
             Text = (page, restored) =>
             {
                 page.Line($"Restored the project as of {restored.TakenAt:yyyy-MM-dd HH:mm:ss}Z", Ink.Bold);

@@ -9,7 +9,7 @@ internal static class StatusCommand
     public static Verb Create() => new Verb<ProjectStatus>("status", "Shows where the project stands and what to do next.")
     {
         About = Explanation.Reads("lodestar status", "lodestar status --json"),
-        Data = PlaneJson.Default.ProjectStatus,
+        Data = static () => PlaneJson.Default.ProjectStatus,
         Text = Text,
         Run = async (given, cancellation) =>
         {

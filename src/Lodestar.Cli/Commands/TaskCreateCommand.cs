@@ -37,7 +37,8 @@ internal sealed class TaskCreateCommand
                 "Adds the task to .lodestar/spec.yaml; every other byte of the file stays.",
                 "lodestar task create --title \"Reset a forgotten password\" --depends-on F001 --accept \"A mail is sent\"",
                 "lodestar task create --from tasks.yaml"),
-            Data = PlaneJson.Default.TaskDetails,
+            Data = static () => PlaneJson.Default.TaskDetails,
+            Write = PlaneJson.Write,
             Text = (page, task) =>
             {
                 if (task.Created is { } all)

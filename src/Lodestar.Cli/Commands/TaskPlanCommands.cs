@@ -33,7 +33,7 @@ internal static class TaskPlanCommands
                 "Changes the named fields in .lodestar/spec.yaml; every other byte of the file stays. A status is written to the runtime plane.",
                 "lodestar task update F002 --priority 5 --add-depends-on F001",
                 "lodestar task update F002 --status verified --force --reason \"merged by hand\""),
-            Data = PlaneJson.Default.TaskDetails,
+            Data = static () => PlaneJson.Default.TaskDetails,
             Text = (page, data) => page.Line($"Updated task {data.Id}", Ink.Bold).Field("Fields", data.UpdatedFields ?? []),
             Run = (given, cancellation) => given.InSessionAsync(
                 new UpdateTask(given.Get(task)!)
@@ -66,7 +66,7 @@ internal static class TaskPlanCommands
                 "Writes status: deleted to the task in .lodestar/spec.yaml; the definition stays. A live lease ends.",
                 "lodestar task delete F001",
                 "lodestar task delete F001 --cascade"),
-            Data = PlaneJson.Default.DeletedTasks,
+            Data = static () => PlaneJson.Default.DeletedTasks,
             Text = TaskWorkText.Deleted,
             Run = (given, cancellation) => given.InSessionAsync(
                 new DeleteTask(given.Get(task)!, given.Get(cascade), given.Agent(agent)).ExecuteAsync, cancellation),
@@ -84,7 +84,7 @@ internal static class TaskPlanCommands
             About = Explanation.Changes(
                 "Removes status: deleted from the tasks in .lodestar/spec.yaml, all or none; their status of before shows again.",
                 "lodestar task restore F001 F002"),
-            Data = PlaneJson.Default.RestoredTasks,
+            Data = static () => PlaneJson.Default.RestoredTasks,
             Text = TaskWorkText.Restored,
             Run = (given, cancellation) => given.InSessionAsync(
                 new RestoreTasks([.. given.Get(tasks)!], given.Agent(agent)).ExecuteAsync, cancellation),
@@ -100,7 +100,7 @@ internal static class TaskPlanCommands
         {
             Accepts = [format, Inputs.AgentOfPython()],
             About = Explanation.Reads("lodestar task graph", "lodestar task graph --format mermaid", "lodestar task graph --format dot | dot -Tsvg"),
-            Data = PlaneJson.Default.TaskGraphDrawing,
+            Data = static () => PlaneJson.Default.TaskGraphDrawing,
             Text = (page, graph) => page.Foreign(graph.Drawing ?? ""),
             Run = (given, cancellation) =>
             {

@@ -20,7 +20,7 @@ internal static class TaskQueryCommands
         {
             Accepts = [status, labels, holder, limit, deleted, Inputs.AgentOfPython()],
             About = Explanation.Reads("lodestar task list", "lodestar task list --status ready --label backend --json"),
-            Data = PlaneJson.Default.TaskList,
+            Data = static () => PlaneJson.Default.TaskList,
             Text = TaskQueryText.List,
             Run = (given, cancellation) => given.InSessionAsync(
                 new ListTasks(given.Get(status), IncludeDeleted: given.Get(deleted))
@@ -41,7 +41,7 @@ internal static class TaskQueryCommands
         {
             Accepts = [task, Inputs.AgentOfPython()],
             About = Explanation.Reads("lodestar task show F001", "lodestar task show F001 --json"),
-            Data = PlaneJson.Default.TaskDetails,
+            Data = static () => PlaneJson.Default.TaskDetails,
             Text = TaskQueryText.Show,
             Run = (given, cancellation) => given.InSessionAsync(new ShowTask(given.Get(task)!).ExecuteAsync, cancellation),
         };
@@ -56,7 +56,7 @@ internal static class TaskQueryCommands
         {
             Accepts = [task, limit, Inputs.AgentOfPython()],
             About = Explanation.Reads("lodestar task context F001", "lodestar task context F001 --max-chars 8000 --json"),
-            Data = PlaneJson.Default.TaskContext,
+            Data = static () => PlaneJson.Default.TaskContext,
             Text = TaskQueryText.Context,
             Run = (given, cancellation) => given.InSessionAsync(
                 new ReadContext(given.Get(task)!, given.Get(limit) ?? ReadContext.DefaultChars).ExecuteAsync, cancellation),
@@ -75,7 +75,7 @@ internal static class TaskQueryCommands
         {
             Accepts = [count, agent, labels, priority, capabilities],
             About = Explanation.Reads("lodestar task next", "lodestar task next --count 5 --label backend --json"),
-            Data = PlaneJson.Default.ClaimableTasks,
+            Data = static () => PlaneJson.Default.ClaimableTasks,
             Text = TaskQueryText.Next,
             Run = (given, cancellation) => given.InSessionAsync(
                 new NextTasks(given.Get(count) ?? 1, given.Agent(agent))
@@ -96,7 +96,7 @@ internal static class TaskQueryCommands
         {
             Accepts = [task],
             About = Explanation.Reads("lodestar task why F003"),
-            Data = PlaneJson.Default.TaskReasons,
+            Data = static () => PlaneJson.Default.TaskReasons,
             Text = TaskQueryText.Why,
             Run = (given, cancellation) => given.InSessionAsync(new ExplainTask(given.Get(task)!).ExecuteAsync, cancellation),
         };

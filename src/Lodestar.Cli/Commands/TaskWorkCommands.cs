@@ -22,7 +22,8 @@ internal static class TaskWorkCommands
                 "Grants a lease with a fence, atomically: whatever races, one caller wins.",
                 "lodestar task claim F001 --agent A1B2C3D4",
                 "lodestar task claim F001 --ttl 1h --json"),
-            Data = PlaneJson.Default.ClaimedTask,
+            Data = static () => PlaneJson.Default.ClaimedTask,
+            Write = PlaneJson.Write,
             Text = TaskWorkText.Claimed,
             Run = (given, cancellation) => given.InSessionAsync(
                 new ClaimTask(given.Get(task)!, given.Agent(agent), given.Lease(ttl), !given.Get(bare))
@@ -45,7 +46,8 @@ internal static class TaskWorkCommands
         {
             Accepts = [task, agent, ttl, fence],
             About = Explanation.Changes("Moves the end of the live lease.", "lodestar task renew F001 --agent A1B2C3D4 --ttl 30m"),
-            Data = PlaneJson.Default.RenewedLease,
+            Data = static () => PlaneJson.Default.RenewedLease,
+            Write = PlaneJson.Write,
             Text = TaskWorkText.Renewed,
             Run = (given, cancellation) => given.InSessionAsync(
                 new RenewLease(given.Get(task)!, given.Agent(agent), given.Lease(ttl), given.Get(fence)).ExecuteAsync, cancellation),
@@ -63,7 +65,8 @@ internal static class TaskWorkCommands
         {
             Accepts = [task, agent, fence, reason],
             About = Explanation.Changes("Ends the live lease; the task can be claimed again.", "lodestar task release F001 --agent A1B2C3D4"),
-            Data = PlaneJson.Default.ReleasedTask,
+            Data = static () => PlaneJson.Default.ReleasedTask,
+            Write = PlaneJson.Write,
             Text = (page, data) => page.Line($"Released task {data.TaskId}"),
             Run = (given, cancellation) => given.InSessionAsync(
                 new ReleaseTask(given.Get(task)!, given.Agent(agent), given.Get(fence), given.Get(reason)).ExecuteAsync, cancellation),
@@ -82,7 +85,8 @@ internal static class TaskWorkCommands
             About = Explanation.Changes(
                 "Marks the task done and ends its lease. In a lane it is a report to the run, which decides by evidence.",
                 "lodestar task done F001 --agent A1B2C3D4"),
-            Data = PlaneJson.Default.CompletedTask,
+            Data = static () => PlaneJson.Default.CompletedTask,
+            Write = PlaneJson.Write,
             Text = (page, data) => page.Line($"Task {data.TaskId} is {data.Status}"),
             Run = (given, cancellation) => given.InSessionAsync(
                 new CompleteTask(given.Get(task)!, given.Agent(agent), given.Get(fence)).ExecuteAsync, cancellation),
@@ -99,7 +103,8 @@ internal static class TaskWorkCommands
         {
             Accepts = [tasks, agent, fence],
             About = Explanation.Changes("Marks the tasks verified, all or none.", "lodestar task verify F001", "lodestar task verify F001 F002 --json"),
-            Data = PlaneJson.Default.VerifiedTasks,
+            Data = static () => PlaneJson.Default.VerifiedTasks,
+            Write = PlaneJson.Write,
             Text = TaskWorkText.Verified,
             Run = (given, cancellation) => given.InSessionAsync(
                 new VerifyTask([.. given.Get(tasks)!], given.Agent(agent), given.Get(fence)).ExecuteAsync, cancellation),
@@ -118,7 +123,8 @@ internal static class TaskWorkCommands
             About = Explanation.Changes(
                 "Marks the task done and verified in one transaction, under the rules of both, and ends its lease.",
                 "lodestar task complete F001 --agent A1B2C3D4"),
-            Data = PlaneJson.Default.FinishedTask,
+            Data = static () => PlaneJson.Default.FinishedTask,
+            Write = PlaneJson.Write,
             Text = TaskWorkText.Finished,
             Run = (given, cancellation) => given.InSessionAsync(
                 new FinishTask(given.Get(task)!, given.Agent(agent), given.Get(fence)).ExecuteAsync, cancellation),
