@@ -64,6 +64,11 @@ public readonly record struct LeaseId(string Value) : ITextId<LeaseId>, ICompara
         ? new(text)
         : throw new FormatException($"\"{text}\" is not of the form L and 8 upper-case hex digits.");
 
+    /// <summary>The id of the lease that has this fence.</summary>
+    /// <remarks>Fences are never used twice, so neither is an id, without looking for it: multiplying by an odd number gives each of
+    /// 2^32 fences that follow each other another id, and neighbours none that look alike (Knuth, multiplicative hashing).</remarks>
+    public static LeaseId OfFence(long fence) => new($"L{unchecked((uint)fence * 2_654_435_761u):X8}");
+
     /// <summary>Orders by code point, so that every machine sorts alike.</summary>
     public int CompareTo(LeaseId other) => string.CompareOrdinal(Value, other.Value);
 

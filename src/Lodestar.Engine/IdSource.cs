@@ -11,9 +11,6 @@ public partial class IdSource
     /// <summary>Draws an agent id.</summary>
     public AgentId Agent() => new("A" + Hex(4));
 
-    /// <summary>Draws a lease id.</summary>
-    public LeaseId Lease() => new("L" + Hex(4));
-
     /// <summary>Draws a message id.</summary>
     public MessageId Message() => new("M" + Hex(6));
 

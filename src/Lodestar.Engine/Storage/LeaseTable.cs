@@ -79,11 +79,12 @@ public static class LeaseTable
     {
         store.EndExpiredLease(project, task);
         var expiry = store.Now.Add(term);
+        var fence = store.FreeFence();
         var lease = new Lease(
-            store.Ids.Lease(),
+            LeaseId.OfFence(fence),
             task,
             agent,
-            store.FreeFence(),
+            fence,
             run,
             definitionHash,
             term,

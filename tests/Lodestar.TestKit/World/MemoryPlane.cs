@@ -106,7 +106,7 @@ internal sealed class MemoryPlane(RunId run, WorldSchedule schedule, Action<IRea
     {
         if (Live(task) is not null)
             return false;
-        grants[task] = new Grant(NewLease(), ++lastFence, false, schedule.Now + term, false);
+        grants[task] = new Grant(LeaseId.OfFence(lastFence + 1), ++lastFence, false, schedule.Now + term, false);
         return true;
     }
 
@@ -128,8 +128,6 @@ internal sealed class MemoryPlane(RunId run, WorldSchedule schedule, Action<IRea
 
     private Grant? Live(TaskId task) =>
         grants.TryGetValue(task, out var grant) && !grant.HasEnded && schedule.Now < grant.Until ? grant : null;
-
-    private LeaseId NewLease() => new($"L{lastFence + 1:X8}");
 
     private RunEvent Judge(RunEvent happened)
     {
@@ -162,7 +160,7 @@ internal sealed class MemoryPlane(RunId run, WorldSchedule schedule, Action<IRea
     }
 
     private Grant Give(TaskId task) =>
-        grants[task] = new Grant(NewLease(), ++lastFence, true, schedule.Now + Term, false);
+        grants[task] = new Grant(LeaseId.OfFence(lastFence + 1), ++lastFence, true, schedule.Now + Term, false);
 
     private void End(TaskId task)
     {
