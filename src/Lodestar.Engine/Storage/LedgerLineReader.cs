@@ -28,6 +28,11 @@ internal static class LedgerLineReader
         {
             return new() { Damage = new("not-json", Told(cause)) };
         }
+        catch (NotSupportedException)
+        {
+            // What the deserialiser says of an effect or a result without its kind.
+            return new() { Damage = new("not-json", "its data does not begin with its kind") };
+        }
     }
 
     /// <summary>The key a line shows beside its data.</summary>

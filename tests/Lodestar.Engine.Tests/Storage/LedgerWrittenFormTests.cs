@@ -97,6 +97,16 @@ public sealed class LedgerWrittenFormTests
                 IsReadAlike(line[..at], new());
             }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void An_effect_without_its_kind_is_damage_and_no_fault_of_ours()
+    {
+        var line = Lived.First(line => line.Contains("\"effect\":{\"kind\":", StringComparison.Ordinal));
+
+        var read = LedgerLineReader.Read(Encoding.UTF8.GetBytes(line.Replace("{\"kind\":", "{\"kin\":", StringComparison.Ordinal)));
+
+        Assert.Equal("not-json", read.Damage?.Rule);
+    }
+
     [Theory]
     [InlineData("\"seq\":2,", "\"seq\":02,")]
     [InlineData("\"seq\":2,", "\"seq\":2.0,")]
