@@ -47,8 +47,8 @@ internal static class CommandLine
         var command = parsed.CommandResult.Command;
         if (parsed.GetValue(tree.Global.NoColour))
             output.WithoutColour();
-        if (parsed.Action is HelpAction)
-            return Help(parsed, output);
+        if (parsed.Action is HelpAction help)
+            return Help(help, parsed, output);
         if (parsed.GetValue(tree.Global.Version))
             return WriteData(output, $"lodestar {Product.Version}\n");
 
@@ -86,8 +86,10 @@ internal static class CommandLine
         TypeInfoResolver = CliJson.Default,
     };
 
-    private static ExitCode Help(ParseResult parsed, Output output)
+    private static ExitCode Help(HelpAction help, ParseResult parsed, Output output)
     {
+        // Left to itself the library asks the runtime's console, which switches the terminal's key mode.
+        help.MaxWidth = output.DataShape.Width ?? int.MaxValue;
         using var text = new StringWriter();
         parsed.Invoke(new InvocationConfiguration { Output = text, Error = text, EnableDefaultExceptionHandler = false });
         return WriteData(output, text.ToString());

@@ -112,6 +112,16 @@ public sealed class EnvironmentTests : IDisposable
             line => Assert.True(Cells.Width(line) <= columns, line));
     }
 
+    [Fact]
+    public async Task On_a_terminal_help_is_text_and_nothing_else_and_fits()
+    {
+        var help = await ThroughAsync("TYPED=\"$*\" TERM=xterm exec script -qec 'stty cols 60 rows 50; exec $TYPED' /dev/null", "task", "create", "--help");
+
+        Assert.True(help.ExitCode == 0, help.ToString());
+        Assert.DoesNotContain("\e", help.Output, StringComparison.Ordinal);
+        Assert.All(help.Output.Split('\n').Select(line => line.TrimEnd('\r')), line => Assert.True(Cells.Width(line) <= 60, line));
+    }
+
     [Theory]
     [InlineData("file")]
     [InlineData("link")]
