@@ -90,8 +90,11 @@ public sealed class WireTests : IDisposable
 
         await wire.CloseAsync();
 
-        var answers = new HashSet<string> { (await wire.AnyAnswerAsync())["id"]!.GetValue<string>(), (await wire.AnyAnswerAsync())["id"]!.GetValue<string>() };
-        Assert.Equal(["join", "wait"], answers.Order());
+        // What was called off may be answered too, when the end of the input was seen first.
+        var answered = new HashSet<string>();
+        while (!answered.IsSupersetOf(["join", "wait"]))
+            Assert.True(answered.Add((await wire.AnyAnswerAsync())["id"]!.GetValue<string>()), "A call was answered twice.");
+        Assert.Subset(new HashSet<string> { "join", "wait", "gone" }, answered);
         await wire.DisposeAsync();
     }
 
