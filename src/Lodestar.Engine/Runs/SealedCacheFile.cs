@@ -40,7 +40,7 @@ internal sealed class SealedCacheFile(string directory, string name)
         try
         {
             Directory.CreateDirectory(directory);
-            AtomicFile.Write(FullPath, bytes);
+            AtomicFile.WriteSoon(FullPath, bytes);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

@@ -20,10 +20,15 @@ public static class AtomicFile
     internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode) =>
         Write(path, content, mode, static (stream, content) => stream.Write(content));
 
+    /// <summary>Writes a file that tells by itself whether it is whole, without waiting for the disk: after power loss it may be torn, or
+    /// have its old bytes, but whoever reads it meanwhile sees one or the other.</summary>
+    internal static void WriteSoon(string path, ReadOnlySpan<byte> content) =>
+        Write(path, content, null, static (stream, content) => stream.Write(content), isDurable: false);
+
     /// <summary>Writes text as UTF-8 without a byte order mark; see <see cref="Write(string, ReadOnlySpan{byte})"/>.</summary>
     public static void WriteText(string path, string content) => Write<char>(path, content, null, WriteText);
 
-    private static void Write<T>(string path, ReadOnlySpan<T> content, UnixFileMode? mode, WriteContent<T> write)
+    private static void Write<T>(string path, ReadOnlySpan<T> content, UnixFileMode? mode, WriteContent<T> write, bool isDurable = true)
     {
         var target = new FileInfo(path).LinkTarget is null
             ? Path.GetFullPath(path)
@@ -37,7 +42,7 @@ public static class AtomicFile
                 if (mode is null && !OperatingSystem.IsWindows() && File.Exists(target))
                     File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
                 write(stream, content);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(flushToDisk: isDurable);
             }
 
             File.Move(temporary, target, overwrite: true);
@@ -48,7 +53,7 @@ public static class AtomicFile
             throw;
         }
 
-        if (OperatingSystem.IsLinux())
+        if (isDurable && OperatingSystem.IsLinux())
             PosixFile.FlushDirectory(directory);
     }
 
