@@ -33,7 +33,9 @@ internal sealed class BlobHasher(GitClient git, string directory)
         var feed = child.FeedAsync(Encoding.ASCII.GetBytes(string.Join('\n', blobs) + "\n"), cancellation);
         try
         {
-            var digests = await Task.Run(() => Read(blobs, child.Output), CancellationToken.None);
+            // On a thread of its own: readers that blocked all threads of the pool would wait for a feed that needs one to go on.
+            var digests = await Task.Factory.StartNew(
+                () => Read(blobs, child.Output), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             await feed;
             await error;
             return digests;
