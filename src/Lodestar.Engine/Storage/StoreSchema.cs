@@ -39,7 +39,10 @@ internal static class StoreSchema
 
         // SQLite makes the file before the first transaction fills it: a store whose creator died is an empty one.
         // But it never makes one of less than a page, which it would take for empty.
-        if (new FileInfo(path).Length is > 0 and < SmallestPage)
+        var file = new FileInfo(path);
+        if (!file.Exists)
+            throw StoreFailure.Replaced(path);
+        if (file.Length is > 0 and < SmallestPage)
             throw StoreFailure.Damaged(path);
         var things = database.Query(
             "select name from sqlite_master where type <> 'index' and name not like 'sqlite!_%' escape '!'", row => row.Text(0));
