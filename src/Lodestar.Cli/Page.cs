@@ -118,9 +118,6 @@ internal sealed class Page(PageShape shape, DateTimeOffset now)
         }
     }
 
-    /// <summary>A number of things: <c>1 lease</c>, <c>2 leases</c>.</summary>
-    public static string Count(int number, string thing) => number == 1 ? $"1 {thing}" : $"{number} {thing}s";
-
     /// <summary>How long until a time, as people say it: <c>14m30s</c>, or <c>expired</c>.</summary>
     /// <remarks>A second that has begun counts: a lease of 15 minutes does not read 14m59s when it is granted.</remarks>
     public string Until(DateTimeOffset time) =>

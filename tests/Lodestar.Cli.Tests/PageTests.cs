@@ -116,7 +116,7 @@ public sealed class PageTests
     [Fact]
     public void One_thing_is_not_several()
     {
-        Assert.Equal(["0 leases", "1 lease", "2 leases"], Enumerable.Range(0, 3).Select(number => Page.Count(number, "lease")));
+        Assert.Equal(["0 leases", "1 lease", "2 leases"], Enumerable.Range(0, 3).Select(number => Quantity.Of(number, "lease")));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Lodestar.Core;
 using System.Collections.Immutable;
 using Lodestar.Engine.Operations;
 
@@ -13,7 +14,7 @@ internal static class MessageText
     public static void Inbox(Page page, InboxMessages inbox)
     {
         if (inbox.Messages.IsEmpty && inbox.Count > 0)
-            page.Line(Page.Count(inbox.Count, "message"));
+            page.Line(Quantity.Of(inbox.Count, "message"));
         else
             Messages(page, inbox.Messages, "Nothing is unread.");
         if (inbox.Unread > inbox.Count)

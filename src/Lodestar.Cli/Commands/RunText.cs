@@ -76,7 +76,7 @@ internal static class RunText
     /// <summary>A plan.</summary>
     public static void Plan(Page page, PlanData plan)
     {
-        page.Line($"{Page.Count(plan.Tasks.Length, "task")} on {Page.Count(plan.Lanes, "lane")} from {plan.BaseBranch} {plan.BaseCommit.Abbreviated}", Ink.Bold);
+        page.Line($"{Quantity.Of(plan.Tasks.Length, "task")} on {Quantity.Of(plan.Lanes, "lane")} from {plan.BaseBranch} {plan.BaseCommit.Abbreviated}", Ink.Bold);
         page.Field("Pipeline", plan.Pipeline.Select(step => step == PipelineStep.MaintainSpec ? "maintain-spec" : step.ToString().ToLowerInvariant()));
         page.Field("Checks", plan.Checks.Select(check => check.Name));
         page.Field("Builder", string.Join(' ', plan.Builder.Command.DefaultIfEmpty(plan.Builder.Name)));
@@ -191,9 +191,9 @@ internal static class RunText
             parts.Add($"{totals.Failed} failed");
         if (totals.Skipped > 0)
             parts.Add($"{totals.Skipped} skipped");
-        parts.Add(Page.Count(totals.Attempts, "attempt"));
+        parts.Add(Quantity.Of(totals.Attempts, "attempt"));
         if (totals.Conflicts > 0)
-            parts.Add(Page.Count(totals.Conflicts, "conflict"));
+            parts.Add(Quantity.Of(totals.Conflicts, "conflict"));
         if (totals.DurationMs is not null)
             parts.Add(Time(totals.DurationMs));
         parts.Add(totals.CostUsd is { } cost ? $"{cost.ToString("0.00##", CultureInfo.InvariantCulture)} USD" : "cost unknown");

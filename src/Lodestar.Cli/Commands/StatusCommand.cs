@@ -1,3 +1,4 @@
+using Lodestar.Core;
 using Lodestar.Engine.Operations;
 
 namespace Lodestar.Cli.Commands;
@@ -38,7 +39,7 @@ internal static class StatusCommand
         foreach (var (word, count) in states.Where(state => state.Count > 0))
             page.Field("  " + word, $"{count}", TaskQueryText.Status(word));
         page.Field("Claimable", $"{tasks.Claimable}");
-        page.Field("Agents", $"{status.Agents?.Registered} registered, {Page.Count(status.Agents?.ActiveLeases ?? 0, "lease")} held");
+        page.Field("Agents", $"{status.Agents?.Registered} registered, {Quantity.Of(status.Agents?.ActiveLeases ?? 0, "lease")} held");
         page.Field("Messages", status.Messages is { Total: > 0 } messages ? $"{messages.Total}" : null);
         page.Field("Runs", status.Runs?.Active.Select(run => run.Value) ?? []);
     }

@@ -1,3 +1,4 @@
+using Lodestar.Core;
 using Lodestar.Engine.Operations;
 
 namespace Lodestar.Cli.Commands;
@@ -84,7 +85,7 @@ internal static class TaskQueryText
     {
         if (next.Tasks.IsEmpty)
         {
-            page.Line(next.TotalClaimable == 0 ? "Nothing can be claimed now." : $"{Page.Count(next.TotalClaimable, "task")} can be claimed.", Ink.Dim);
+            page.Line(next.TotalClaimable == 0 ? "Nothing can be claimed now." : $"{Quantity.Of(next.TotalClaimable, "task")} can be claimed.", Ink.Dim);
             return;
         }
 

@@ -53,9 +53,9 @@ internal static class TaskWorkText
 
     /// <summary>Tasks that are out of the plan.</summary>
     public static void Deleted(Page page, DeletedTasks tasks) =>
-        page.Line($"Deleted {tasks.Count} task{(tasks.Count == 1 ? "" : "s")}").Bullets(tasks.Deleted.Select(task => $"{task.Id} - {task.Title}"));
+        page.Line($"Deleted {Quantity.Of(tasks.Count, "task")}").Bullets(tasks.Deleted.Select(task => $"{task.Id} - {task.Title}"));
 
     /// <summary>Tasks that are in the plan again.</summary>
     public static void Restored(Page page, RestoredTasks tasks) =>
-        page.Line($"Restored {tasks.Count} task{(tasks.Count == 1 ? "" : "s")}").Bullets(tasks.Restored.Select(task => $"{task.Id} - {task.Title} ({task.Status})"));
+        page.Line($"Restored {Quantity.Of(tasks.Count, "task")}").Bullets(tasks.Restored.Select(task => $"{task.Id} - {task.Title} ({task.Status})"));
 }

@@ -37,6 +37,6 @@ public sealed record CheckHealth(Outcome<EngineSession> Opened, bool Fix = false
         return Outcome<HealthReport>.Unhealthy(
             report,
             new Refusal(
-                "unhealthy", $"{HealthCheck.Count(failed, "check")} failed.", checks.First(check => check.Status == HealthCheck.Failed).Fix));
+                "unhealthy", $"{Quantity.Of(failed, "check")} failed.", checks.First(check => check.Status == HealthCheck.Failed).Fix));
     }
 }

@@ -1,3 +1,4 @@
+using Lodestar.Core;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Lodestar.Core.Context;
@@ -60,7 +61,7 @@ internal static partial class FolderChecks
         {
             foreach (var file in abandoned)
                 File.Delete(file);
-            return [HealthCheck.Pass("leftovers", $"Removed {HealthCheck.Count(abandoned.Length, "temporary file")} of writers that are gone.")];
+            return [HealthCheck.Pass("leftovers", $"Removed {Quantity.Of(abandoned.Length, "temporary file")} of writers that are gone.")];
         }
 
         return HealthCheck.Bounded([.. abandoned.Select(file => HealthCheck.Warn("leftovers", $"{file} is the temporary file of a writer that is gone.", HealthCheck.Repair))]);
@@ -77,7 +78,7 @@ internal static partial class FolderChecks
         var copies = StoreBackup.Of(store);
         return copies.Length == 0
             ? []
-            : [HealthCheck.Info("backups", $"{HealthCheck.Count(copies.Length, "copy").Replace("copys", "copies", StringComparison.Ordinal)} of earlier stores in {Path.GetDirectoryName(copies[0])}, the last one {Path.GetFileName(copies[^1])}.")];
+            : [HealthCheck.Info("backups", $"{Quantity.Of(copies.Length, "copy").Replace("copys", "copies", StringComparison.Ordinal)} of earlier stores in {Path.GetDirectoryName(copies[0])}, the last one {Path.GetFileName(copies[^1])}.")];
     }
 
     /// <summary>A lock file that nobody holds means nothing; one that is held says who else is at work.</summary>

@@ -35,9 +35,7 @@ public sealed record HealthCheck(string Name, string Status, string Message)
     internal static HealthCheck Fail(string name, string message, string? fix) => new(name, Failed, message) { Fix = fix };
 
     /// <summary>The first of many alike, and how many more there are.</summary>
-    internal static IEnumerable<HealthCheck> Bounded(IReadOnlyCollection<HealthCheck> checks) => checks.Count <= Most
-        ? checks
-        : [.. checks.Take(Most), checks.First() with { Message = $"There are {checks.Count - Most} more of this kind." }];
+    internal static IEnumerable<HealthCheck> Bounded(IReadOnlyCollection<HealthCheck> checks) => Bounded(checks, check => check);
 
     /// <summary>As the other, of things told only as far as they are listed.</summary>
     internal static IEnumerable<HealthCheck> Bounded<T>(IReadOnlyCollection<T> found, Func<T, HealthCheck> tell)
@@ -45,6 +43,4 @@ public sealed record HealthCheck(string Name, string Status, string Message)
         HealthCheck[] told = [.. found.Take(Most).Select(tell)];
         return found.Count <= Most ? told : [.. told, told[0] with { Message = $"There are {found.Count - Most} more of this kind." }];
     }
-
-    internal static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }

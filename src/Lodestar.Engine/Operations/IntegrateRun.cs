@@ -181,7 +181,7 @@ public sealed record IntegrateRun(RunId? Run, MergeStrategy? Strategy, bool DryR
     {
         var done = state.Plan.Tasks.Where(task => state.Tasks[task.Id].Status == TaskRunStatus.Integrated).ToArray();
         var title = state.Plan.Mission.Slug == PlannedMission.ImplicitSlug
-            ? $"Integrate {done.Length} task{(done.Length == 1 ? "" : "s")} of {state.Run}"
+            ? $"Integrate {Quantity.Of(done.Length, "task")} of {state.Run}"
             : $"Integrate mission {state.Plan.Mission.Slug}";
         return $"{title}\n\n{string.Join('\n', done.Select(task => $"{task.Id}: {TextLine.Of(task.Title)}"))}\n\nLodestar-Run: {state.Run}\n";
     }

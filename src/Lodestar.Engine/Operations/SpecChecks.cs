@@ -18,7 +18,7 @@ internal static class SpecChecks
         return
         [
             .. spec.Data is { } read
-                ? [HealthCheck.Pass(Name, $"The spec holds {HealthCheck.Count(read.Tasks.Length, "task")}."), .. Ids(read), .. Dependencies(read), .. Intents(root, read)]
+                ? [HealthCheck.Pass(Name, $"The spec holds {Quantity.Of(read.Tasks.Length, "task")}."), .. Ids(read), .. Dependencies(read), .. Intents(root, read)]
                 : (HealthCheck[])[HealthCheck.Fail(Name, spec.Refusal!.Message, spec.Refusal.Hint)],
             .. Settings("charter.yaml", Path.Combine(root, CharterFile.CharterPath), files.Load),
             .. Settings("local.yaml", Path.Combine(root, CharterFile.LocalPath), files.LoadLocal),
@@ -92,7 +92,7 @@ internal static class SpecChecks
         ];
         return found.Length > 0
             ? HealthCheck.Bounded(found)
-            : [HealthCheck.Pass("prd", $"The product documents are what {HealthCheck.Count(live.Length, "task")} agreed on.")];
+            : [HealthCheck.Pass("prd", $"The product documents are what {Quantity.Of(live.Length, "task")} agreed on.")];
     }
 
     private static IEnumerable<Warning> Differences(

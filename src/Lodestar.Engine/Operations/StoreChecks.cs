@@ -137,7 +137,7 @@ internal static class StoreChecks
 
         return all.Total == 0
             ? []
-            : [HealthCheck.Pass("history", $"Forgot what is older than keep_history: {HealthCheck.Count(all.Events, "event")}, {HealthCheck.Count(all.Leases, "ended lease")}, {HealthCheck.Count(all.Messages, "read message")}.")];
+            : [HealthCheck.Pass("history", $"Forgot what is older than keep_history: {Quantity.Of(all.Events, "event")}, {Quantity.Of(all.Leases, "ended lease")}, {Quantity.Of(all.Messages, "read message")}.")];
     }
 
     private static List<HealthCheck> End(PlaneChange plane, List<HealthCheck> told)
