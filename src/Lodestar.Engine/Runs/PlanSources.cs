@@ -36,12 +36,13 @@ public sealed record PlanSources(
 {
     /// <summary>Gathers the sources of an opened project.</summary>
     /// <param name="session">The project.</param>
-    /// <param name="git">Git.</param>
     /// <param name="repository">The project's repository.</param>
+    /// <param name="checkout">Its primary worktree.</param>
+    /// <param name="snapshots">Captures trees of it.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The sources, or why spec, charter or machine settings cannot be used.</returns>
     public static async Task<Outcome<PlanSources>> ReadAsync(
-        EngineSession session, GitClient git, IRepository repository, CancellationToken cancellation)
+        EngineSession session, IRepository repository, PrimaryCheckout checkout, SnapshotCapture snapshots, CancellationToken cancellation)
     {
         var files = new CharterFile(session.Context.Root.Value);
         var charter = files.Load();
@@ -51,8 +52,6 @@ public sealed record PlanSources(
         if (local.Data is null)
             return local.Refusal!;
 
-        var primary = session.Context.Repository?.PrimaryWorktree ?? session.Context.Root.Value;
-        var cache = Path.Combine(session.Context.Root.Value, ContextResolver.StateDirectory, "cache");
         return await session.QueryAsync<PlanSources>(
             planes => new PlanSources(
                 planes.Project,
@@ -62,8 +61,8 @@ public sealed record PlanSources(
                 local.Data,
                 session.World.Variable,
                 repository,
-                new PrimaryCheckout(git, primary).LookAsync,
-                new SnapshotCapture(git, primary, cache).IdentifyAsync,
+                checkout.LookAsync,
+                snapshots.IdentifyAsync,
                 new AgentCommandLine(session.Context.WorkingDirectory, session.World.Variable("PATH"))),
             cancellation);
     }

@@ -33,6 +33,8 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
     private RepositoryPlace Place => session.Context.Repository ?? throw new RefusedException(new Refusal(
         "git-required", $"{session.Context.Root} is in no Git repository.", "git init"));
 
+    private SnapshotCapture Snapshots => field ??= new(Git, PrimaryWorktree, Path.Combine(StateFolder, "cache"));
+
     private GitClient Git => git ??= GitClient.Find(machine.Variables);
 
     /// <summary>The project all rows are keyed by.</summary>
@@ -79,7 +81,7 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
 
     /// <summary>The manifest of the tree a plan starts from.</summary>
     internal Task<SnapshotManifest> SnapshotAsync(RunPlan plan, CancellationToken cancellation) =>
-        new SnapshotCapture(Git, PrimaryWorktree, Path.Combine(StateFolder, "cache")).CaptureAsync(plan, cancellation);
+        Snapshots.CaptureAsync(plan, cancellation);
 
     /// <summary>Called at labelled points; see <see cref="CrashLabel"/>.</summary>
     internal void Reach(string label) => machine.Reach(label);
@@ -150,7 +152,7 @@ public sealed class RunDesk(EngineSession session, RunMachine machine)
         }
 
         await using var repository = await RepositoryAsync(cancellation);
-        var sources = await PlanSources.ReadAsync(session, Git, repository, cancellation);
+        var sources = await PlanSources.ReadAsync(session, repository, Checkout(), Snapshots, cancellation);
         return sources.Data is { } read
             ? await RunPlanning.PrepareAsync(read, request, cancellation)
             : sources.Refusal!;

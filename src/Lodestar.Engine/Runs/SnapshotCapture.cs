@@ -12,6 +12,8 @@ public sealed class SnapshotCapture(GitClient git, string directory, string cach
 {
     private const string Submodule = "160000";
 
+    private (CommitId Commit, SnapshotManifest Manifest)? made;
+
     /// <summary>Says which snapshot a commit's tree is, without making it when that is remembered.</summary>
     /// <exception cref="RefusedException">A path is not UTF-8: <c>path-not-utf8</c>.</exception>
     public async Task<SnapshotId> IdentifyAsync(CommitId commit, CancellationToken cancellation)
@@ -19,9 +21,10 @@ public sealed class SnapshotCapture(GitClient git, string directory, string cach
         var remembered = new SnapshotIdCache(cacheDirectory);
         if (remembered.Find(commit) is { } known)
             return known;
-        var made = (await CaptureAsync(commit, cancellation)).SnapshotId;
-        remembered.Add(commit, made);
-        return made;
+        var manifest = await CaptureAsync(commit, cancellation);
+        made = (commit, manifest);
+        remembered.Add(commit, manifest.SnapshotId);
+        return manifest.SnapshotId;
     }
 
     /// <summary>Captures the manifest of the tree a plan names by commit and snapshot.</summary>
@@ -29,15 +32,19 @@ public sealed class SnapshotCapture(GitClient git, string directory, string cach
     /// <exception cref="EnvironmentException"><c>snapshot-differs</c>: the tree has another snapshot than the plan says.</exception>
     public async Task<SnapshotManifest> CaptureAsync(RunPlan plan, CancellationToken cancellation)
     {
-        var made = await CaptureAsync(plan.BaseCommit, cancellation);
-        if (made.SnapshotId == plan.SnapshotId)
-            return made;
+        // A run that is entered right after its plan was made need not read the tree twice.
+        var manifest = made is { } last && last.Commit == plan.BaseCommit
+            ? last.Manifest
+            : await CaptureAsync(plan.BaseCommit, cancellation);
+        made = null;
+        if (manifest.SnapshotId == plan.SnapshotId)
+            return manifest;
         // Whatever was remembered wrongly, the plan made next does not rely on it.
         new SnapshotIdCache(cacheDirectory).Forget();
         new BlobDigestCache(cacheDirectory).Forget();
         throw new EnvironmentException(
             "snapshot-differs",
-            $"The tree of commit {plan.BaseCommit} is {made.SnapshotId}; the plan says {plan.SnapshotId}.",
+            $"The tree of commit {plan.BaseCommit} is {manifest.SnapshotId}; the plan says {plan.SnapshotId}.",
             "Plan again: what was remembered in .lodestar/cache has been forgotten.");
     }
 
