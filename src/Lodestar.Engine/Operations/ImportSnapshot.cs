@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Lodestar.Core;
 using Lodestar.Engine.Spec;
 using Lodestar.Engine.Storage;
+using Lodestar.Engine.Schemas;
 
 namespace Lodestar.Engine.Operations;
 
@@ -72,9 +73,8 @@ public sealed record ImportSnapshot(string Path)
         {
             throw new EnvironmentException("io-failed", $"{Path} cannot be read: {cause.Message}", null, cause);
         }
-        catch (Exception cause) when (cause is JsonException or InvalidOperationException)
+        catch (Exception cause) when (JsonText.IsFault(cause))
         {
-            // The second is what reading half of a surrogate pair ("\ud800") gives.
             return Invalid(cause.Message);
         }
     }

@@ -47,7 +47,7 @@ internal static class FileKind
                     members.Add(reader.GetString()!);
             }
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (Exception fault) when (JsonText.IsFault(fault))
         {
             // What came before the fault may tell enough; the check itself says what is wrong.
         }

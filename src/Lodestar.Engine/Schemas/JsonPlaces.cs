@@ -55,9 +55,12 @@ internal static class JsonPlaces
         return found;
     }
 
-    /// <summary>The first member whose name its object has already, and where it stands; null when there is none.</summary>
-    internal static (string Name, int Offset)? Repeated(ReadOnlySpan<byte> json)
+    /// <summary>What the parser lets pass and nobody should: where the first text stands that holds half of a surrogate pair, and the
+    /// first member whose name its object has already.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    internal static (int? HalfPair, (string Name, int Offset)? Repeated) LetPass(ReadOnlySpan<byte> json)
     {
+        (string, int)? repeated = null;
         var open = new Stack<HashSet<string>>();
         var reader = new Utf8JsonReader(json);
         while (reader.Read())
@@ -70,14 +73,30 @@ internal static class JsonPlaces
                 case JsonTokenType.EndObject:
                     open.Pop();
                     break;
+                case JsonTokenType.PropertyName or JsonTokenType.String when reader.ValueIsEscaped && TextOf(ref reader) is null:
+                    return ((int)reader.TokenStartIndex, repeated);
                 case JsonTokenType.PropertyName when !open.Peek().Add(reader.GetString()!):
-                    return (reader.GetString()!, (int)reader.TokenStartIndex);
+                    repeated ??= (reader.GetString()!, (int)reader.TokenStartIndex);
+                    break;
                 default:
                     break;
             }
         }
 
-        return null;
+        return (null, repeated);
+    }
+
+    /// <summary>A text, or null when it holds half of a surrogate pair.</summary>
+    private static string? TextOf(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static string Item(string at, int index) => $"{at}[{index.ToString(CultureInfo.InvariantCulture)}]";

@@ -22,7 +22,8 @@ internal static class JsonText
 
         try
         {
-            if (HalfPair(text) is { } half)
+            var (halfPair, again) = JsonPlaces.LetPass(text);
+            if (halfPair is { } half)
             {
                 var (row, place) = Position(text, half);
                 problems.Add(new(firstLine + row - 1, place, "$", "half-surrogate", "A text holds half of a surrogate pair, which is no character."));
@@ -30,7 +31,7 @@ internal static class JsonText
             }
 
             var node = JsonNode.Parse(text);
-            if (JsonPlaces.Repeated(text) is not { } repeated)
+            if (again is not { } repeated)
             {
                 if (node is null)
                     problems.Add(firstLine, "type", "It is null.");
@@ -82,27 +83,9 @@ internal static class JsonText
         return Utf8.IsValid(text) ? null : (0, "not-utf8", "It is not UTF-8.");
     }
 
-    /// <summary>Where the first text stands that holds half of a surrogate pair ("\ud800"); the parser lets one pass until it is
-    /// read.</summary>
-    private static int? HalfPair(ReadOnlySpan<byte> text)
-    {
-        var reader = new Utf8JsonReader(text);
-        while (reader.Read())
-        {
-            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String) || !reader.ValueIsEscaped)
-                continue;
-            try
-            {
-                _ = reader.GetString();
-            }
-            catch (InvalidOperationException)
-            {
-                return (int)reader.TokenStartIndex;
-            }
-        }
-
-        return null;
-    }
+    /// <summary>True for what reading JSON that is none throws. A text with half of a surrogate pair ("\ud800") passes the parser, and
+    /// is an <see cref="InvalidOperationException"/> for whoever reads it.</summary>
+    internal static bool IsFault(Exception cause) => cause is JsonException or InvalidOperationException;
 
     // What the parser says ends with its own coordinates, which are not those of the file.
     private static string Told(JsonException cause)

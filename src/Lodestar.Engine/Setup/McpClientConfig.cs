@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Lodestar.Core;
+using Lodestar.Engine.Schemas;
 
 namespace Lodestar.Engine.Setup;
 
@@ -40,9 +41,8 @@ internal sealed record McpClientConfig(string Path, string Group, string Besides
                 ? Inserted(old, group, entry, one + one, one)
                 : Inserted(old, places.Root, $"\"{Group}\": {{\n{one}{one}{entry}\n{one}}}", one, "");
         }
-        catch (Exception cause) when (cause is JsonException or InvalidOperationException)
+        catch (Exception cause) when (JsonText.IsFault(cause))
         {
-            // The second is what reading half of a surrogate pair ("\ud800") gives.
             return new Refusal(
                 "mcp-config-invalid",
                 $"{Path} cannot be read as JSON with an object {Group}: {cause.Message}",

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Lodestar.Core;
 using Lodestar.Core.Runs;
+using Lodestar.Engine.Schemas;
 
 namespace Lodestar.Engine.Storage;
 
@@ -24,7 +25,7 @@ internal static class LedgerLineReader
         {
             return Parse(line);
         }
-        catch (Exception cause) when (cause is JsonException or InvalidOperationException or FormatException)
+        catch (Exception cause) when (cause is FormatException || JsonText.IsFault(cause))
         {
             return new() { Damage = new("not-json", Told(cause)) };
         }

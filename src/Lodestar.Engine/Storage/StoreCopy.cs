@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lodestar.Core;
 using Lodestar.Engine.Storage.Sqlite;
+using Lodestar.Engine.Schemas;
 
 namespace Lodestar.Engine.Storage;
 
@@ -97,7 +98,7 @@ internal static class StoreCopy
             Parse(table, column, cell.TryGetValue<string>(out var text) ? text : "");
             return null;
         }
-        catch (Exception cause) when (cause is FormatException or JsonException or InvalidOperationException)
+        catch (Exception cause) when (cause is FormatException || JsonText.IsFault(cause))
         {
             return $"a {column} that is none: {cause.Message}";
         }
