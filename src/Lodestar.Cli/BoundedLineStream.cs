@@ -1,34 +1,17 @@
+using Lodestar.Mcp;
+
 namespace Lodestar.Cli;
 
 /// <summary>Lets lines through up to a length and drops what is beyond, so that no line fills the memory of who reads it.</summary>
 /// <param name="inner">Where the bytes come from.</param>
 /// <param name="limit">The longest line in bytes, without its end.</param>
 /// <param name="onCut">Told how many bytes of a line were dropped, when it ends.</param>
-internal sealed class BoundedLineStream(Stream inner, int limit, Action<long> onCut) : Stream
+internal sealed class BoundedLineStream(Stream inner, int limit, Action<long> onCut) : ReadingStream
 {
     /// <summary>The longest line a client may send: many times what any call needs.</summary>
     public const int Usual = 1024 * 1024;
 
     private long length;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -55,20 +38,6 @@ internal sealed class BoundedLineStream(Stream inner, int limit, Action<long> on
                 return kept;
         }
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

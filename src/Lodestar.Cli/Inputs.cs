@@ -19,9 +19,12 @@ internal static class Inputs
 
     /// <summary>What queries of the Python Lodestar take and do not use, shown by neither: a script that tells every command who
     /// asks goes on to work.</summary>
-    public static Option<string> AgentOfPython()
+    public static Option<string> AgentOfPython() => OfPython(Agent("Without effect."));
+
+    /// <summary>An option that only the Python Lodestar had a use for, if any: taken, and not shown.</summary>
+    public static TOption OfPython<TOption>(TOption option)
+        where TOption : Option
     {
-        var option = Agent("Without effect.");
         option.Hidden = true;
         return option;
     }

@@ -7,7 +7,7 @@ namespace Lodestar.Mcp;
 /// <remarks>The protocol library writes nothing more once its input has ended; questions that come from a file would never
 /// be answered.</remarks>
 /// <param name="inner">The input.</param>
-public sealed class LingeringStream(Stream inner) : Stream
+public sealed class LingeringStream(Stream inner) : ReadingStream
 {
     /// <summary>The notification that stands for the end.</summary>
     internal const string EndMethod = "notifications/lodestar/end-of-input";
@@ -16,25 +16,6 @@ public sealed class LingeringStream(Stream inner) : Stream
     private byte[] rest = [];
     private byte last = (byte)'\n';
     private bool ended;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Lets the end of the input be seen.</summary>
     public void LetGo() => letGo.TrySetResult();
@@ -76,20 +57,6 @@ public sealed class LingeringStream(Stream inner) : Stream
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Serialization.Metadata;
 using Lodestar.Core;
-using Lodestar.Engine.Storage;
 using Lodestar.Engine;
+using Lodestar.Engine.Storage;
 using Lodestar.Mcp;
 using ModelContextProtocol.Server;
 
@@ -24,9 +24,9 @@ internal static class McpCommands
 
         // What the Python Lodestar took and, over standard input and output, made nothing of: a client's configuration that
         // holds one still starts the server, and the log says so.
-        private readonly Option<string> host = Legacy(Inputs.Text("--host", "Without effect."));
-        private readonly Option<int?> port = Legacy(Inputs.Number("--port", "Without effect."));
-        private readonly Option<bool> dev = Legacy(Inputs.Flag("--dev", "Without effect."));
+        private readonly Option<string> host = Inputs.OfPython(Inputs.Text("--host", "Without effect."));
+        private readonly Option<int?> port = Inputs.OfPython(Inputs.Number("--port", "Without effect."));
+        private readonly Option<bool> dev = Inputs.OfPython(Inputs.Flag("--dev", "Without effect."));
 
         [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
         public ServeVerb()
@@ -75,13 +75,6 @@ internal static class McpCommands
             await Task.WhenAny(pipes.DisposeAsync().AsTask(), Task.Delay(LastWord, context.Clock, CancellationToken.None));
             log.Note("info", "The client has gone.");
             return ExitCode.Done;
-        }
-
-        private static TOption Legacy<TOption>(TOption option)
-            where TOption : Option
-        {
-            option.Hidden = true;
-            return option;
         }
 
         /// <summary>Without a project there is nothing to serve. A project whose spec is invalid is served: the tools say so,

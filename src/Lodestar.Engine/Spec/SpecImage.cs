@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Unicode;
 using Lodestar.Core;
 using Lodestar.Core.Spec;
-using Lodestar.Engine.Yaml;
+using Lodestar.Engine.Storage;
 using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
 namespace Lodestar.Engine.Spec;
@@ -103,7 +103,7 @@ internal sealed class SpecImage(SpecImageFile file, Action? beforeAll = null) : 
     private ProjectSpec ReadAll()
     {
         beforeAll?.Invoke();
-        var texts = new RecentTexts();
+        var texts = new Words<string>(text => text);
         var tasks = new TaskDefinition[Count];
         for (var place = 0; place < tasks.Length; place++)
             tasks[place] = SpecImageRecords.ReadTask(Slice(SpecImagePart.TaskStarts, SpecImagePart.Tasks, place), texts);

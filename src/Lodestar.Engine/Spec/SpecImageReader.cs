@@ -1,16 +1,16 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
-using Lodestar.Engine.Yaml;
+using Lodestar.Engine.Storage;
 
 namespace Lodestar.Engine.Spec;
 
 /// <summary>Reads what <see cref="SpecImageWriter"/> wrote.</summary>
 /// <param name="bytes">What was written.</param>
 /// <param name="texts">Texts that may stand there again; null when that is not worth a look.</param>
-internal ref struct SpecImageReader(ReadOnlySpan<byte> bytes, RecentTexts? texts = null)
+internal ref struct SpecImageReader(ReadOnlySpan<byte> bytes, Words<string>? texts = null)
 {
-    private readonly RecentTexts? texts = texts;
+    private readonly Words<string>? texts = texts;
     private ReadOnlySpan<byte> rest = bytes;
 
     /// <summary>Reads one item of a list.</summary>

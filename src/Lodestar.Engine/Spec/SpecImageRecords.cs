@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Lodestar.Core;
 using Lodestar.Core.Spec;
-using Lodestar.Engine.Yaml;
+using Lodestar.Engine.Storage;
 using TaskStatus = Lodestar.Core.Spec.TaskStatus;
 
 namespace Lodestar.Engine.Spec;
@@ -33,7 +33,7 @@ internal static class SpecImageRecords
     /// <summary>Reads a task.</summary>
     /// <param name="bytes">The task as written.</param>
     /// <param name="texts">Texts of other tasks that are read, too; null for a task alone.</param>
-    internal static TaskDefinition ReadTask(ReadOnlySpan<byte> bytes, RecentTexts? texts)
+    internal static TaskDefinition ReadTask(ReadOnlySpan<byte> bytes, Words<string>? texts)
     {
         var from = new SpecImageReader(bytes, texts);
         return new TaskDefinition(

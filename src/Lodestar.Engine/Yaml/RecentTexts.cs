@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Lodestar.Engine.Yaml;
 
 /// <summary>Labels, statuses, times and ids stand in many tasks: what was seen lately is not made once more.</summary>
@@ -20,17 +18,5 @@ internal sealed class RecentTexts
             mix = (mix * 31) + character;
         ref var seen = ref known[mix % (uint)known.Length];
         return seen is not null && text.SequenceEqual(seen) ? seen : seen = text.ToString();
-    }
-
-    /// <summary>The text of some bytes of UTF-8.</summary>
-    internal string Of(ReadOnlySpan<byte> utf8)
-    {
-        if (utf8.Length is 0 or > Longest)
-            return Encoding.UTF8.GetString(utf8);
-        var mix = (uint)utf8.Length * 31;
-        foreach (var part in utf8[^Math.Min(utf8.Length, Telling)..])
-            mix = (mix * 31) + part;
-        ref var seen = ref known[mix % (uint)known.Length];
-        return seen is not null && Ascii.Equals(utf8, seen) ? seen : seen = Encoding.UTF8.GetString(utf8);
     }
 }
